@@ -1,0 +1,285 @@
+import type { Instant } from "./instant.ts";
+import {
+  type Certainty,
+  type DesiredPlay,
+  isHistoryEvidence,
+  isListingEvidence,
+  LISTING_TOLERANCE_MS,
+  sameViewingWindowMs,
+} from "./plays.ts";
+
+/** A play of one episode as the tracker has it. */
+export interface StoredPlay {
+  id: number;
+  watchedAt: Instant | null;
+  certainty: Certainty;
+  source: string;
+  /** The integration it came from; null when made by hand, imported, or the integration is gone. */
+  integrationId: number | null;
+  evidence: string;
+}
+
+/** A mark that the user removed by hand: an old view on the server does not bring it back. */
+export interface Suppression {
+  /** Only the play with this evidence; without it the whole episode was unmarked. */
+  evidence?: string | undefined;
+  /** When the removed play was. Keeps out the same viewing under the key of its second row. */
+  watchedAt?: Instant | null | undefined;
+  /** When the user removed it. Views after that are new. */
+  until: Instant;
+}
+
+export interface MergeOptions {
+  /** Whose answers `desired` are. */
+  integrationId: number | null;
+  durationMs: number | null;
+  suppressed?: readonly Suppression[] | undefined;
+}
+
+export interface PlayUpdate {
+  id: number;
+  watchedAt: Instant | null;
+  certainty: Certainty;
+  evidence: string;
+}
+
+export interface PlayMerge {
+  add: DesiredPlay[];
+  update: PlayUpdate[];
+  /** Stored plays that stay as they are. Every stored play is in `update` or here: merging never removes one. */
+  keep: number[];
+}
+
+/**
+ * Brings what a server proves together with what is stored. Each desired play finds the stored play it is, improves
+ * it, or is added; strongest evidence first, so that the outcome depends on neither order. Running it again on its
+ * own outcome changes nothing.
+ *
+ * The same viewing is: the same evidence; a time within half the runtime; a listing date up to an hour after a row.
+ * A stored play stands for one viewing only, so a rewatch next to it is still added. Plays of other servers or made by
+ * hand absorb a viewing but are never changed.
+ */
+export function mergePlays(
+  existing: readonly StoredPlay[],
+  desired: readonly DesiredPlay[],
+  options: MergeOptions,
+): PlayMerge {
+  const { integrationId, durationMs, suppressed = [] } = options;
+  // The bulk of a first sync.
+  if (existing.length === 0 && desired.length <= 1 && suppressed.length === 0) {
+    return { add: [...desired], update: [], keep: [] };
+  }
+  // The bulk of every later one.
+  if (existing.length === 1 && desired.length === 1 && isKnownPlay(existing[0], desired[0], integrationId)) {
+    return { add: [], update: [], keep: existing.map((play) => play.id) };
+  }
+  const stored = [...existing].sort((a, b) => a.id - b.id);
+  const isMine = (play: StoredPlay): boolean => integrationId !== null && play.integrationId === integrationId;
+  const ledger: Ledger = {
+    mine: stored.filter(isMine),
+    others: stored.filter((play) => !isMine(play)),
+    windowMs: sameViewingWindowMs(durationMs),
+    claimed: new Set(),
+    updates: new Map(),
+    add: [],
+  };
+  const wanted = distinct(desired).filter((play) => !isSuppressed(play, suppressed, ledger.windowMs));
+  const listed = wanted.filter((play) => isListingEvidence(play.evidence));
+  const history = wanted.filter((play) => !isListingEvidence(play.evidence));
+  takeHistory(ledger, history, new Set(listed.map((play) => play.evidence)));
+  for (const play of listed) takeListing(ledger, play, history);
+  return {
+    add: ledger.add,
+    update: [...ledger.updates.values()].sort((a, b) => a.id - b.id),
+    keep: stored.filter((play) => !ledger.updates.has(play.id)).map((play) => play.id),
+  };
+}
+
+function isKnownPlay(
+  stored: StoredPlay | undefined,
+  play: DesiredPlay | undefined,
+  integrationId: number | null,
+): boolean {
+  return (
+    stored !== undefined &&
+    stored.evidence === play?.evidence &&
+    stored.watchedAt !== null &&
+    integrationId !== null &&
+    stored.integrationId === integrationId
+  );
+}
+
+interface Ledger {
+  mine: readonly StoredPlay[];
+  others: readonly StoredPlay[];
+  windowMs: number;
+  /** Stored plays that already stand for a desired one. */
+  claimed: Set<number>;
+  updates: Map<number, PlayUpdate>;
+  add: DesiredPlay[];
+}
+
+type Dated<P> = P & { watchedAt: Instant };
+
+function takeHistory(ledger: Ledger, plays: readonly DesiredPlay[], listedEvidence: ReadonlySet<string>): void {
+  let open = plays.filter((play) => !claimByEvidence(ledger, play, [play.evidence]));
+  // A part of the history may begin in the middle of a stored viewing: then its rows are that viewing's.
+  open = open.filter(
+    (play) => isInsideStoredViewing(ledger, play) || !claimByEvidence(ledger, play, play.alsoKnownAs ?? []),
+  );
+  open = claimNearest(ledger, open, ledger.mine, isSameViewing);
+  open = claimNearest(ledger, open, ledger.others, (play, other, windowMs) => distance(play, other) < windowMs);
+  for (const play of open) {
+    const spare = ledger.mine.find(
+      (other) =>
+        isListingEvidence(other.evidence) &&
+        !ledger.claimed.has(other.id) &&
+        // A listing mark without a time is the earliest row; a row without a time is a listing mark nobody else claims.
+        (isDated(play) ? other.watchedAt === null : !listedEvidence.has(other.evidence)),
+    );
+    if (spare) claim(ledger, spare, play);
+    else if (isDated(play) || !ledger.others.some((other) => isOrphanOf(play, other))) ledger.add.push(play);
+  }
+}
+
+function takeListing(ledger: Ledger, play: DesiredPlay, history: readonly DesiredPlay[]): void {
+  // Says nothing that a known viewing does not: neither a new play, nor a date for one without.
+  if (isDated(play) && isListingKnown(ledger, play, history)) return;
+  if (claimByEvidence(ledger, play, [play.evidence])) return;
+  // "Watched at some time" is nothing new about an episode that has been watched.
+  const isFirst = ledger.mine.length + ledger.others.length + ledger.add.length === 0;
+  if (isDated(play) || isFirst) ledger.add.push(play);
+}
+
+function isListingKnown(ledger: Ledger, play: Dated<DesiredPlay>, history: readonly DesiredPlay[]): boolean {
+  const { windowMs } = ledger;
+  const mine = ledger.mine.map((other) => ledger.updates.get(other.id) ?? other);
+  // Read with its rows, a listing has been measured from the newest. Without them a stored viewing may have had later ones.
+  const reachMs = LISTING_TOLERANCE_MS + (history.length > 0 ? 0 : windowMs);
+  return (
+    [...mine, ...ledger.add, ...history].filter(isDated).some((other) =>
+      // Of viewings before the newest row a listing knows nothing that the rows do not.
+      isHistoryEvidence(other.evidence)
+        ? play.watchedAt - other.watchedAt <= reachMs
+        : distance(play, other) < windowMs,
+    ) ||
+    // A row that somebody else's play has absorbed is not stored as ours: its hour after counts here as well.
+    ledger.others.filter(isDated).some((other) => isListingOf(play, other, windowMs))
+  );
+}
+
+function claimByEvidence(ledger: Ledger, play: DesiredPlay, names: readonly string[]): boolean {
+  const same = ledger.mine.find((other) => names.includes(other.evidence) && !ledger.claimed.has(other.id));
+  if (same) claim(ledger, same, play);
+  return same !== undefined;
+}
+
+function isInsideStoredViewing(ledger: Ledger, play: DesiredPlay): boolean {
+  if (!isDated(play)) return false;
+  return ledger.mine
+    .filter(isDated)
+    .filter((other) => isHistoryEvidence(other.evidence) && !ledger.claimed.has(other.id))
+    .some((other) => begins(other, play) && distance(play, other) < ledger.windowMs);
+}
+
+/**
+ * Closest pairs first, but one of ours that the play follows before one that it would move; each play once. Returns
+ * the plays that found nobody.
+ */
+function claimNearest(
+  ledger: Ledger,
+  plays: readonly DesiredPlay[],
+  stored: readonly StoredPlay[],
+  matches: (play: Dated<DesiredPlay>, other: Dated<StoredPlay>, windowMs: number) => boolean,
+): DesiredPlay[] {
+  const pairs = plays.filter(isDated).flatMap((play) =>
+    stored
+      .filter(isDated)
+      .filter((other) => !ledger.claimed.has(other.id) && matches(play, other, ledger.windowMs))
+      .map((other) => ({ play, other })),
+  );
+  const keepsTime = ({ play, other }: (typeof pairs)[number]): boolean =>
+    ledger.mine.includes(other) && begins(other, play);
+  pairs.sort(
+    (a, b) =>
+      Number(keepsTime(b)) - Number(keepsTime(a)) ||
+      distance(a.play, a.other) - distance(b.play, b.other) ||
+      compareDesired(a.play, b.play) ||
+      a.other.id - b.other.id,
+  );
+  const settled = new Set<DesiredPlay>();
+  for (const { play, other } of pairs) {
+    if (settled.has(play) || ledger.claimed.has(other.id)) continue;
+    settled.add(play);
+    claim(ledger, other, play);
+  }
+  return plays.filter((play) => !settled.has(play));
+}
+
+function claim(ledger: Ledger, stored: StoredPlay, play: DesiredPlay): void {
+  ledger.claimed.add(stored.id);
+  if (!ledger.mine.includes(stored) || !isImprovement(stored, play)) return;
+  const { watchedAt, certainty, evidence } = play;
+  ledger.updates.set(stored.id, { id: stored.id, watchedAt, certainty, evidence });
+}
+
+/** A time for a play without one, the row behind a listing's word, or an earlier row of the same viewing. */
+function isImprovement(stored: StoredPlay, play: DesiredPlay): boolean {
+  if (!isDated(play)) return false;
+  if (stored.watchedAt === null) return true;
+  if (!isHistoryEvidence(play.evidence) || stored.evidence === play.evidence) return false;
+  if (isListingEvidence(stored.evidence)) return true;
+  return isHistoryEvidence(stored.evidence) && play.watchedAt < stored.watchedAt;
+}
+
+function isSameViewing(play: Dated<DesiredPlay>, other: Dated<StoredPlay>, windowMs: number): boolean {
+  return isListingEvidence(other.evidence) ? isListingOf(other, play, windowMs) : distance(play, other) < windowMs;
+}
+
+/** A listing's date is that of a viewing when it is close to it, or follows within the hour. */
+function isListingOf(listed: { watchedAt: Instant }, viewing: { watchedAt: Instant }, windowMs: number): boolean {
+  const lateMs = listed.watchedAt - viewing.watchedAt;
+  return Math.abs(lateMs) < windowMs || (lateMs >= 0 && lateMs <= LISTING_TOLERANCE_MS);
+}
+
+/** A play of an integration that was removed since: the same row, read again through a new one. */
+function isOrphanOf(play: DesiredPlay, other: StoredPlay): boolean {
+  return other.integrationId === null && other.watchedAt === null && other.evidence === play.evidence;
+}
+
+function isSuppressed(play: DesiredPlay, suppressed: readonly Suppression[], windowMs: number): boolean {
+  const isListing = isListingEvidence(play.evidence);
+  return suppressed.some(({ evidence, watchedAt, until }) => {
+    const isOld = play.watchedAt === null || play.watchedAt <= until;
+    if (evidence === undefined) return isOld;
+    if (evidence === play.evidence || play.alsoKnownAs?.includes(evidence)) return true;
+    // "Watched at some time" may well mean the removed one.
+    if (!isDated(play)) return isListing;
+    if (!isOld || watchedAt === undefined || watchedAt === null) return false;
+    return isListing ? isListingOf(play, { watchedAt }, windowMs) : distance(play, { watchedAt }) < windowMs;
+  });
+}
+
+function distinct(desired: readonly DesiredPlay[]): DesiredPlay[] {
+  const first = new Map<string, DesiredPlay>();
+  for (const play of [...desired].sort(compareDesired)) if (!first.has(play.evidence)) first.set(play.evidence, play);
+  return [...first.values()];
+}
+
+/** By time, what has none last. */
+function compareDesired(a: DesiredPlay, b: DesiredPlay): number {
+  const byTime = (a.watchedAt ?? Number.POSITIVE_INFINITY) - (b.watchedAt ?? Number.POSITIVE_INFINITY);
+  return byTime || (a.evidence < b.evidence ? -1 : a.evidence > b.evidence ? 1 : 0);
+}
+
+function distance(a: { watchedAt: Instant }, b: { watchedAt: Instant }): number {
+  return Math.abs(a.watchedAt - b.watchedAt);
+}
+
+function begins(first: { watchedAt: Instant }, then: { watchedAt: Instant }): boolean {
+  return first.watchedAt <= then.watchedAt;
+}
+
+function isDated<P extends { watchedAt: Instant | null }>(play: P): play is Dated<P> {
+  return play.watchedAt !== null;
+}

@@ -1,0 +1,356 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { HOUR_MS, type Instant, MINUTE_MS } from "../../src/domain/instant.ts";
+import { type MergeOptions, mergePlays, type PlayMerge, type StoredPlay } from "../../src/domain/play-merge.ts";
+import { type DesiredPlay, playsOf } from "../../src/domain/plays.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 20);
+const T = Date.UTC(2025, 5, 1, 20);
+const RUNTIME = 44 * MINUTE_MS;
+const ME = 7;
+const OPTIONS: MergeOptions = { integrationId: ME, durationMs: RUNTIME };
+
+function played(at: Instant, key: string): DesiredPlay {
+  return { watchedAt: at, certainty: "played", evidence: `history:${key}` };
+}
+function marked(at: Instant, count = 1): DesiredPlay {
+  return { watchedAt: at, certainty: "marked", evidence: `view:${count}` };
+}
+function unknown(evidence = "view:1"): DesiredPlay {
+  return { watchedAt: null, certainty: "unknown", evidence };
+}
+function stored(id: number, play: DesiredPlay, integrationId: number | null = ME): StoredPlay {
+  return { id, ...play, source: integrationId === null ? "manual" : "plex", integrationId };
+}
+function byHand(id: number, at: Instant): StoredPlay {
+  return stored(id, { watchedAt: at, certainty: "marked", evidence: "manual" }, null);
+}
+
+/** What the table holds after the merge. */
+function applied(existing: readonly StoredPlay[], merge: PlayMerge): StoredPlay[] {
+  const updates = new Map(merge.update.map((update) => [update.id, update]));
+  const highest = Math.max(0, ...existing.map(({ id }) => id));
+  return [
+    ...existing.map((play) => ({ ...play, ...updates.get(play.id) })),
+    ...merge.add.map((play, index) => stored(highest + 1 + index, play)),
+  ];
+}
+
+describe("merging", () => {
+  test.each<[string, StoredPlay[], DesiredPlay[], { add?: DesiredPlay[]; update?: PlayMerge["update"] }]>([
+    ["a new play is added", [], [played(T, "a")], { add: [played(T, "a")] }],
+    ["a known one is kept", [stored(1, played(T, "a"))], [played(T, "a")], {}],
+    ["an empty answer changes nothing", [stored(1, played(T, "a"))], [], {}],
+    ["the second row of a known viewing is that viewing", [stored(1, played(T, "a"))], [played(T + 60_000, "b")], {}],
+    [
+      "an earlier row of a known viewing moves it to the earlier time",
+      [stored(1, played(T, "b"))],
+      [played(T - 60_000, "a")],
+      { update: [{ id: 1, ...played(T - 60_000, "a") }] },
+    ],
+    [
+      "a viewing stored under its second row is recognised although a later viewing is nearer",
+      [stored(1, played(T + 18 * MINUTE_MS, "b"))],
+      [{ ...played(T, "c"), alsoKnownAs: ["history:b"] }, played(T + 27 * MINUTE_MS, "a")],
+      { update: [{ id: 1, ...played(T, "c") }], add: [played(T + 27 * MINUTE_MS, "a")] },
+    ],
+    [
+      "a rewatch is added",
+      [stored(1, played(T, "a"))],
+      [played(T, "a"), played(T + RUNTIME, "b")],
+      { add: [played(T + RUNTIME, "b")] },
+    ],
+    [
+      "a listing mark becomes the row that history delivers later",
+      [stored(1, marked(T + 50 * MINUTE_MS))],
+      [played(T, "a")],
+      { update: [{ id: 1, ...played(T, "a") }] },
+    ],
+    [
+      "a listing mark of another day stays beside the row",
+      [stored(1, marked(T))],
+      [played(T + 24 * HOUR_MS, "a")],
+      { add: [played(T + 24 * HOUR_MS, "a")] },
+    ],
+    [
+      "an unknown listing play becomes the earliest row",
+      [stored(1, unknown())],
+      [played(T, "a"), played(T + HOUR_MS, "b")],
+      { update: [{ id: 1, ...played(T, "a") }], add: [played(T + HOUR_MS, "b")] },
+    ],
+    [
+      "an unknown listing play gets the date that the listing has by now",
+      [stored(1, unknown())],
+      [marked(T)],
+      { update: [{ id: 1, ...marked(T) }] },
+    ],
+    [
+      "the same single mark under a later date is no second play",
+      [stored(1, marked(T))],
+      [marked(T + 99 * HOUR_MS)],
+      {},
+    ],
+    ["a mark that lost its date keeps the one we have", [stored(1, marked(T))], [unknown()], {}],
+    [
+      "a higher count at another date is a further viewing",
+      [stored(1, marked(T))],
+      [marked(T + 99 * HOUR_MS, 2)],
+      { add: [marked(T + 99 * HOUR_MS, 2)] },
+    ],
+    ["a higher count at the same date is not", [stored(1, marked(T))], [marked(T, 2)], {}],
+    [
+      "a listing date up to an hour after a known row is that row",
+      [stored(1, played(T, "a"))],
+      [marked(T + HOUR_MS)],
+      {},
+    ],
+    ["a listing date before a known row is nothing new", [stored(1, played(T, "a"))], [marked(T - 99 * HOUR_MS)], {}],
+    [
+      "a listing date more than an hour after it is a further viewing",
+      [stored(1, played(T, "a"))],
+      [played(T, "a"), marked(T + HOUR_MS + 1, 2)],
+      { add: [marked(T + HOUR_MS + 1, 2)] },
+    ],
+    [
+      "… read without the rows, which may reach half the runtime further, it is one only after that",
+      [stored(1, played(T, "a"))],
+      [marked(T + HOUR_MS + RUNTIME / 2, 2), marked(T + HOUR_MS + RUNTIME / 2 + 1, 3)],
+      { add: [marked(T + HOUR_MS + RUNTIME / 2 + 1, 3)] },
+    ],
+    [
+      "a moved mark does not double the row it was",
+      [stored(1, marked(T))],
+      [played(T, "a"), marked(T + 99 * HOUR_MS)],
+      { update: [{ id: 1, ...played(T, "a") }], add: [marked(T + 99 * HOUR_MS)] },
+    ],
+    ["an unknown time is not added beside a dated play", [stored(1, played(T, "a"))], [unknown()], {}],
+    ["an unknown time is not added beside a mark by hand", [byHand(1, T)], [unknown()], {}],
+    [
+      "a row without a time is a play beside others",
+      [stored(1, played(T, "a"))],
+      [played(T, "a"), unknown("history:b")],
+      { add: [unknown("history:b")] },
+    ],
+    ["a row without a time is the listing mark nobody claims", [stored(1, marked(T))], [unknown("history:b")], {}],
+    [
+      "a row that gets its time later is brought up to date",
+      [stored(1, unknown("history:a"))],
+      [played(T, "a")],
+      { update: [{ id: 1, ...played(T, "a") }] },
+    ],
+  ])("%s", (_, existing, desired, expected) => {
+    const { add, update } = mergePlays(existing, desired, OPTIONS);
+    expect({ add, update }).toEqual({ add: [], update: [], ...expected });
+  });
+});
+
+describe("plays of others", () => {
+  test("the same viewing marked by hand is not added again, nor changed", () => {
+    const merge = mergePlays([byHand(1, T + 5 * MINUTE_MS)], [played(T, "a")], OPTIONS);
+    expect(merge).toEqual({ add: [], update: [], keep: [1] });
+  });
+
+  test("the same viewing from another server is not added again", () => {
+    const other = stored(1, played(T, "x"), 99);
+    expect(mergePlays([other], [played(T + MINUTE_MS, "a")], OPTIONS).add).toEqual([]);
+    expect(mergePlays([other], [marked(T + MINUTE_MS)], OPTIONS).add).toEqual([]);
+  });
+
+  test("equal evidence of another server is another play", () => {
+    const other = stored(1, played(T, "a"), 99);
+    expect(mergePlays([other], [played(T + HOUR_MS, "a")], OPTIONS).add).toEqual([played(T + HOUR_MS, "a")]);
+  });
+
+  test("one mark by hand stands for one viewing only", () => {
+    const desired = [played(T, "a"), played(T + RUNTIME / 2, "b")];
+    expect(mergePlays([byHand(1, T + 10 * MINUTE_MS)], desired, OPTIONS).add).toEqual([played(T + RUNTIME / 2, "b")]);
+  });
+
+  test("half the runtime apart is another viewing", () => {
+    expect(mergePlays([byHand(1, T + RUNTIME / 2)], [played(T, "a")], OPTIONS).add).toEqual([played(T, "a")]);
+  });
+
+  test("an undated row of an integration that is gone is not added again", () => {
+    const orphan = { ...stored(1, unknown("history:a"), null), source: "plex" };
+    expect(mergePlays([orphan], [unknown("history:a")], OPTIONS).add).toEqual([]);
+  });
+});
+
+describe("a mark removed by hand", () => {
+  const until = T + 24 * HOUR_MS;
+  test.each<[string, MergeOptions["suppressed"], DesiredPlay, boolean]>([
+    ["old rows stay away", [{ until }], played(T, "a"), false],
+    ["an unknown time stays away", [{ until }], unknown(), false],
+    ["a view after it is new", [{ until }], played(until + 1, "b"), true],
+    ["the removed play stays away", [{ evidence: "history:a", until }], played(T, "a"), false],
+    [
+      "the listing's later date of the removed viewing stays away",
+      [{ evidence: "history:a", watchedAt: T, until }],
+      marked(T + HOUR_MS),
+      false,
+    ],
+    [
+      "an unknown time stays away after a removal of one play",
+      [{ evidence: "history:a", watchedAt: T, until }],
+      unknown("view:2"),
+      false,
+    ],
+    [
+      "the removed viewing stays away under an earlier row",
+      [{ evidence: "history:b", until }],
+      { ...played(T, "a"), alsoKnownAs: ["history:b"] },
+      false,
+    ],
+    ["another play of the episode does not", [{ evidence: "history:a", until }], played(T - HOUR_MS, "b"), true],
+    [
+      "the removed listing mark stays away under a later date",
+      [{ evidence: "view:1", until }],
+      marked(until + 1),
+      false,
+    ],
+    [
+      "the second row of the removed viewing stays away",
+      [{ evidence: "history:a", watchedAt: T, until }],
+      played(T + 60_000, "b"),
+      false,
+    ],
+    [
+      "a rewatch of the same evening does not",
+      [{ evidence: "history:a", watchedAt: T, until }],
+      played(T + RUNTIME, "b"),
+      true,
+    ],
+  ])("%s", (_, suppressed, play, comes) => {
+    expect(mergePlays([], [play], { ...OPTIONS, suppressed }).add).toEqual(comes ? [play] : []);
+  });
+});
+
+describe("for any stored and desired plays", () => {
+  const anyTime = fc.oneof(
+    fc.constant(null),
+    fc.integer({ min: 0, max: 36 }).map((step) => T + step * 7 * MINUTE_MS),
+  );
+  const anyDesired = fc
+    .record({ at: anyTime, kind: fc.constantFrom("history", "view"), key: fc.constantFrom("1", "2", "3", "4", "5") })
+    .map(({ at, kind, key }): DesiredPlay => {
+      const certainty = at === null ? "unknown" : kind === "history" ? "played" : "marked";
+      return { watchedAt: at, certainty, evidence: `${kind}:${key}` };
+    });
+  const anyStored = fc
+    .uniqueArray(
+      fc.record({ play: anyDesired, by: fc.constantFrom(ME, ME, 99, null) }),
+      // The database keeps (integration, evidence) of an episode unique.
+      { selector: ({ play, by }) => `${by} ${play.evidence}`, maxLength: 6 },
+    )
+    .map((items) => items.map(({ play, by }, index) => stored(index + 1, play, by)));
+  const anyMerge = fc.tuple(anyStored, fc.array(anyDesired, { maxLength: 6 }));
+
+  test("running twice changes nothing more", () => {
+    fc.assert(
+      fc.property(anyMerge, ([existing, desired]) => {
+        const after = applied(existing, mergePlays(existing, desired, OPTIONS));
+        expect(mergePlays(after, desired, OPTIONS)).toEqual({ add: [], update: [], keep: after.map(({ id }) => id) });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("the order of neither side matters", () => {
+    fc.assert(
+      fc.property(anyMerge, ([existing, desired]) => {
+        expect(mergePlays(existing.toReversed(), desired.toReversed(), OPTIONS)).toEqual(
+          mergePlays(existing, desired, OPTIONS),
+        );
+      }),
+    );
+  });
+
+  test("nothing stored is lost, no date forgotten, and other sources' plays are untouched", () => {
+    fc.assert(
+      fc.property(anyMerge, ([existing, desired]) => {
+        const merge = mergePlays(existing, desired, OPTIONS);
+        const ids = [...merge.keep, ...merge.update.map(({ id }) => id)].sort((a, b) => a - b);
+        expect(ids).toEqual(existing.map(({ id }) => id));
+        const after = new Map(applied(existing, merge).map((play) => [play.id, play]));
+        for (const play of existing) {
+          if (play.watchedAt !== null) expect(after.get(play.id)?.watchedAt).not.toBeNull();
+          if (play.integrationId !== ME) expect(after.get(play.id)).toEqual(play);
+        }
+      }),
+    );
+  });
+
+  test("every time comes from the input, and every desired one is covered afterwards", () => {
+    fc.assert(
+      fc.property(anyMerge, ([existing, desired]) => {
+        const merge = mergePlays(existing, desired, OPTIONS);
+        const given = new Set(desired.map(({ watchedAt }) => watchedAt));
+        for (const { watchedAt } of [...merge.add, ...merge.update]) expect(given.has(watchedAt)).toBe(true);
+        if (desired.length > 0) expect(applied(existing, merge).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test("an unmarked episode stays unmarked while no view is newer", () => {
+    fc.assert(
+      fc.property(fc.array(anyDesired), (desired) => {
+        const merge = mergePlays([], desired, { ...OPTIONS, suppressed: [{ until: T + 99 * HOUR_MS }] });
+        expect(merge).toEqual({ add: [], update: [], keep: [] });
+      }),
+    );
+  });
+});
+
+describe("reading a server again and again", () => {
+  const anyRows = fc.uniqueArray(
+    fc.record({ key: fc.stringMatching(/^[a-f]$/), at: fc.nat(40).map((step) => T + step * 9 * MINUTE_MS) }),
+    { selector: ({ key }) => key, maxLength: 6 },
+  );
+  const anyView = fc.option(
+    fc.record({
+      viewCount: fc.nat(3),
+      viewOffset: fc.constantFrom(0, 5000),
+      lastViewedAt: fc.option(fc.nat(40).map((step) => T + step * 9 * MINUTE_MS)),
+    }),
+  );
+
+  test("a read of part of the history, then of all, then of a part again ends with the plays of all", () => {
+    fc.assert(
+      fc.property(anyRows, fc.nat(6), fc.nat(6), (rows, from, to) => {
+        const read = (part: typeof rows): DesiredPlay[] =>
+          playsOf({ rows: part, view: null, durationMs: RUNTIME, now: NOW });
+        const sync = (held: StoredPlay[], part: typeof rows) => applied(held, mergePlays(held, read(part), OPTIONS));
+        const partly = sync([], rows.slice(0, from));
+        const whole = sync(partly, rows);
+        const all = read(rows).map(({ watchedAt }) => watchedAt);
+        expect(whole.map(({ watchedAt }) => watchedAt).sort()).toEqual(all.toSorted());
+        expect(sync(whole, rows)).toEqual(whole);
+        expect(mergePlays(whole, read(rows.slice(to)), OPTIONS).update).toEqual([]);
+      }),
+    );
+  });
+
+  test("a first sync and its repetition agree for any history and listing", () => {
+    fc.assert(
+      fc.property(anyRows, anyView, (rows, view) => {
+        const desired = playsOf({ rows, view, durationMs: RUNTIME, now: NOW });
+        const first = mergePlays([], desired, OPTIONS);
+        expect(first.add).toHaveLength(desired.length);
+        const after = applied([], first);
+        expect(mergePlays(after, desired, OPTIONS)).toEqual({ add: [], update: [], keep: after.map(({ id }) => id) });
+      }),
+    );
+  });
+
+  test("a listing read without the old rows adds nothing to what they gave", () => {
+    fc.assert(
+      fc.property(anyRows, anyView, (rows, view) => {
+        fc.pre(rows.length > 0);
+        const desired = playsOf({ rows, view, durationMs: RUNTIME, now: NOW });
+        const after = applied([], mergePlays([], desired, OPTIONS));
+        const again = playsOf({ rows: [], view, durationMs: RUNTIME, now: NOW });
+        expect(mergePlays(after, again, OPTIONS).add).toEqual([]);
+      }),
+    );
+  });
+});
