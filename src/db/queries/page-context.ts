@@ -1,0 +1,31 @@
+import type { Db } from "../open.ts";
+
+/** What every page says about the user's servers. */
+export type ServerGlance = {
+  integrationId: number;
+  provider: string;
+  serverName: string;
+  status: "ok" | "unreachable" | "needs-login";
+  /** The last run, when the guard waits for the user's word on it. */
+  heldSyncId: string | null;
+};
+
+type Row = Omit<ServerGlance, "heldSyncId"> & { lastStatus: string | null; lastSyncId: number | null };
+
+/** One statement. */
+export function serverGlances(db: Db, userId: number): ServerGlance[] {
+  return db.raw
+    .query<Row, [{ userId: number }]>(
+      `SELECT i.id AS integrationId, i.provider, i.server_name AS serverName, i.status, l.id AS lastSyncId, l.status AS lastStatus
+       FROM integrations i
+       LEFT JOIN sync_logs l ON l.id = (
+         SELECT s.id FROM sync_logs s WHERE s.integration_id = i.id AND s.mode <> 'preview' ORDER BY s.started_at DESC LIMIT 1
+       )
+       WHERE i.user_id = $userId AND i.disconnected_at IS NULL ORDER BY i.id`,
+    )
+    .all({ userId })
+    .map(({ lastStatus, lastSyncId, ...glance }) => ({
+      ...glance,
+      heldSyncId: lastStatus === "held" && lastSyncId !== null ? String(lastSyncId) : null,
+    }));
+}

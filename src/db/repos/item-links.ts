@@ -1,0 +1,166 @@
+import type { Db } from "../open.ts";
+
+/** What was last seen of one item of a server, and which episode of ours it is. */
+export type ItemLink = {
+  itemId: string;
+  libraryKey: string;
+  serverShow: string;
+  episodeId: number | null;
+  viewCount: number;
+  lastViewedAt: number | null;
+  /** Fingerprint of everything that decides plays; equal means nothing to do. */
+  state: string;
+};
+
+const columns = `l.item_id AS itemId, l.library_key AS libraryKey, l.server_show AS serverShow, l.episode_id AS episodeId,
+  l.view_count AS viewCount, l.last_viewed_at AS lastViewedAt, l.state`;
+
+export function linksOfItems(db: Db, integrationId: number, itemIds: readonly string[]): ItemLink[] {
+  return db.raw
+    .query<ItemLink, [string, number]>(
+      `SELECT ${columns} FROM json_each(?) wanted
+       CROSS JOIN item_links l ON l.integration_id = ?2 AND l.item_id = wanted.value`,
+    )
+    .all(JSON.stringify(itemIds), integrationId);
+}
+
+/** All items of one server that are one of these episodes: copies in several libraries, or several files. */
+export function linksOfEpisodes(db: Db, integrationId: number, episodeIds: readonly number[]): ItemLink[] {
+  return db.raw
+    .query<ItemLink, [string, number]>(
+      `SELECT ${columns} FROM json_each(?) wanted
+       CROSS JOIN item_links l INDEXED BY item_links_by_episode ON l.episode_id = wanted.value AND l.integration_id = ?2`,
+    )
+    .all(JSON.stringify(episodeIds), integrationId);
+}
+
+export function saveLink(db: Db, integrationId: number, link: ItemLink): void {
+  db.raw
+    .query<unknown, [number, string, string, string, number | null, number, number | null, string]>(
+      `INSERT INTO item_links (integration_id, item_id, library_key, server_show, episode_id, view_count, last_viewed_at, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (integration_id, item_id) DO UPDATE SET library_key = excluded.library_key, server_show = excluded.server_show,
+         episode_id = excluded.episode_id, view_count = excluded.view_count, last_viewed_at = excluded.last_viewed_at, state = excluded.state`,
+    )
+    .run(
+      integrationId,
+      link.itemId,
+      link.libraryKey,
+      link.serverShow,
+      link.episodeId,
+      link.viewCount,
+      link.lastViewedAt,
+      link.state,
+    );
+}
+
+/**
+ * The library has been read to its end, and only these items are in it. The others keep what is known of them, but
+ * belong to no library any more.
+ */
+export function keepInLibrary(db: Db, integrationId: number, libraryKey: string, itemIds: ReadonlySet<string>): void {
+  const known = db.raw
+    .query<{ itemId: string }, [number, string]>(
+      "SELECT item_id AS itemId FROM item_links WHERE integration_id = ? AND library_key = ?",
+    )
+    .all(integrationId, libraryKey);
+  const gone = known.flatMap(({ itemId }) => (itemIds.has(itemId) ? [] : [itemId]));
+  if (gone.length === 0) return;
+  db.raw
+    .query<unknown, [number, string]>(
+      "UPDATE item_links SET library_key = '' WHERE integration_id = ? AND item_id IN (SELECT value FROM json_each(?))",
+    )
+    .run(integrationId, JSON.stringify(gone));
+}
+
+/** How many items of a library were watched when last seen. */
+export function watchedLinks(db: Db, integrationId: number, libraryKey: string): number {
+  const row = db.raw
+    .query<{ n: number }, [number, string]>(
+      "SELECT count(*) AS n FROM item_links WHERE integration_id = ? AND library_key = ? AND view_count > 0",
+    )
+    .get(integrationId, libraryKey);
+  return row?.n ?? 0;
+}
+
+/** Makes the next reading look at these episodes again, whatever the server says of them. */
+export function forgetStates(db: Db, episodeIds: readonly number[], integrationId?: number): void {
+  db.raw
+    .query<unknown, [string, number | null]>(
+      `UPDATE item_links SET state = '?' || ltrim(state, '?') WHERE episode_id IN (SELECT value FROM json_each(?1))
+       AND (?2 IS NULL OR integration_id = ?2)`,
+    )
+    .run(JSON.stringify(episodeIds), integrationId ?? null);
+}
+
+/** These items of these episodes count as unwatched from now on. */
+export function forgetViews(
+  db: Db,
+  integrationId: number,
+  itemIds: readonly string[],
+  episodeIds: readonly number[],
+): void {
+  db.raw
+    .query<unknown, [number, string, string]>(
+      `UPDATE item_links SET view_count = 0, last_viewed_at = NULL, state = '?' || ltrim(state, '?')
+       WHERE integration_id = ? AND item_id IN (SELECT value FROM json_each(?))
+         AND episode_id IN (SELECT value FROM json_each(?))`,
+    )
+    .run(integrationId, JSON.stringify(itemIds), JSON.stringify(episodeIds));
+}
+
+/** Another account is asked from now on: what the former one had seen says nothing about it. */
+export function forgetAllViews(db: Db, integrationId: number): void {
+  db.raw
+    .query<unknown, [number]>(
+      `UPDATE item_links SET view_count = 0, last_viewed_at = NULL, state = '?' || ltrim(state, '?') WHERE integration_id = ?`,
+    )
+    .run(integrationId);
+}
+
+/** Of these episodes, those that the server has seen watched after that instant. */
+export function viewedSince(db: Db, integrationId: number, episodeIds: readonly number[], since: number): number[] {
+  return db.raw
+    .query<{ id: number }, [string, number, number]>(
+      `SELECT DISTINCT l.episode_id AS id FROM json_each(?1) wanted
+       CROSS JOIN item_links l INDEXED BY item_links_by_episode ON l.episode_id = wanted.value
+       WHERE l.integration_id = ?2 AND l.view_count > 0 AND l.last_viewed_at > ?3`,
+    )
+    .all(JSON.stringify(episodeIds), integrationId, since)
+    .map(({ id }) => id);
+}
+
+/** Distinct shows and episodes that one server has seen watched, or that have a play from it. */
+export function coveredBy(db: Db, userId: number, integrationId: number): { shows: number; episodes: number } {
+  const row = db.raw
+    .query<{ shows: number; episodes: number }, [number, number]>(
+      `SELECT count(DISTINCT e.show_id) AS shows, count(*) AS episodes FROM (
+         SELECT episode_id FROM item_links WHERE integration_id = ?2 AND view_count > 0 AND episode_id IS NOT NULL
+         UNION SELECT episode_id FROM plays WHERE user_id = ?1 AND integration_id = ?2
+       ) seen JOIN episodes e ON e.id = seen.episode_id`,
+    )
+    .get(userId, integrationId);
+  return row ?? { shows: 0, episodes: 0 };
+}
+
+/** Where rows of a server's history were placed before, plays that were taken away since included. */
+export function placedRows(
+  db: Db,
+  userId: number,
+  integrationId: number,
+  rowKeys: readonly string[],
+): Map<string, { episodeId: number; showId: number }> {
+  const rows = db.raw
+    .query<{ key: string; episodeId: number; showId: number }, [string, number, number]>(
+      `WITH wanted AS (SELECT value AS key, 'history:' || value AS evidence FROM json_each(?1))
+       SELECT wanted.key, p.episode_id AS episodeId, e.show_id AS showId
+       FROM plays p JOIN wanted ON wanted.evidence = p.evidence JOIN episodes e ON e.id = p.episode_id
+       WHERE p.user_id = ?2 AND p.integration_id = ?3
+       UNION ALL
+       SELECT wanted.key, s.episode_id, e.show_id
+       FROM suppressions s JOIN wanted ON wanted.evidence = s.evidence JOIN episodes e ON e.id = s.episode_id
+       WHERE s.user_id = ?2 AND s.integration_id = ?3`,
+    )
+    .all(JSON.stringify(rowKeys), userId, integrationId);
+  return new Map(rows.map(({ key, ...place }) => [key, place]));
+}

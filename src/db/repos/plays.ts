@@ -1,0 +1,123 @@
+import type { Certainty } from "../../domain/plays.ts";
+import type { Db } from "../open.ts";
+
+export type PlayRow = {
+  id: number;
+  userId: number;
+  episodeId: number;
+  watchedAt: number | null;
+  certainty: Certainty;
+  /** A provider's id for what a media server told us, `manual` for a mark made by hand, `import` for a file. */
+  source: string;
+  integrationId: number | null;
+  evidence: string;
+  syncLogId: number | null;
+  createdAt: number;
+};
+
+export type NewPlay = Omit<PlayRow, "id">;
+
+const columns = `p.id, p.user_id AS userId, p.episode_id AS episodeId, p.watched_at AS watchedAt, p.certainty, p.source,
+  p.integration_id AS integrationId, p.evidence, p.sync_log_id AS syncLogId, p.created_at AS createdAt`;
+
+export function playById(db: Db, id: number): PlayRow | undefined {
+  return (
+    db.raw.query<PlayRow, [{ id: number }]>(`SELECT ${columns} FROM plays p WHERE p.id = $id`).get({ id }) ?? undefined
+  );
+}
+
+/** One user's plays of these episodes, oldest row first, in one statement for any number of episodes. */
+export function playsOfEpisodes(db: Db, userId: number, episodeIds: readonly number[]): PlayRow[] {
+  return db.raw
+    .query<PlayRow, [{ userId: number; ids: string }]>(
+      `SELECT ${columns} FROM json_each($ids) wanted
+       CROSS JOIN plays p ON p.episode_id = wanted.value AND p.user_id = $userId ORDER BY p.id`,
+    )
+    .all({ userId, ids: JSON.stringify(episodeIds) });
+}
+
+/** One user's plays of a show, or of one of its seasons. */
+export function playsOfShow(db: Db, userId: number, showId: number, season: number | null): PlayRow[] {
+  return db.raw
+    .query<PlayRow, [{ userId: number; showId: number; season: number | null }]>(
+      `SELECT ${columns} FROM episodes e CROSS JOIN plays p ON p.episode_id = e.id AND p.user_id = $userId
+       WHERE e.show_id = $showId AND ($season IS NULL OR e.season = $season) ORDER BY p.id`,
+    )
+    .all({ userId, showId, season });
+}
+
+/** Episodes that are out and that this user has not watched: of one season, or of the whole show without its specials. */
+export function unwatchedAired(db: Db, userId: number, showId: number, season: number | null, now: number): number[] {
+  return db.raw
+    .query<{ id: number }, [{ userId: number; showId: number; season: number | null; now: number }]>(
+      `SELECT e.id FROM episodes e
+       WHERE e.show_id = $showId AND CASE WHEN $season IS NULL THEN e.season <> 0 ELSE e.season = $season END
+         AND (e.aired_at <= $now OR (e.aired_at IS NULL AND e.on_server = 1))
+         AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.episode_id = e.id AND p.user_id = $userId)
+       ORDER BY e.season, e.number, e.id`,
+    )
+    .all({ userId, showId, season, now })
+    .map(({ id }) => id);
+}
+
+export function insertPlay(db: Db, play: NewPlay): number {
+  const { lastInsertRowid } = db.raw
+    .query<unknown, (string | number | null)[]>(
+      `INSERT INTO plays (user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      play.userId,
+      play.episodeId,
+      play.watchedAt,
+      play.certainty,
+      play.source,
+      play.integrationId,
+      play.evidence,
+      play.syncLogId,
+      play.createdAt,
+    );
+  return Number(lastInsertRowid);
+}
+
+export function updatePlay(
+  db: Db,
+  id: number,
+  change: { watchedAt: number | null; certainty: Certainty; evidence: string },
+): void {
+  db.raw
+    .query<unknown, [{ id: number; watchedAt: number | null; certainty: string; evidence: string }]>(
+      "UPDATE plays SET watched_at = $watchedAt, certainty = $certainty, evidence = $evidence WHERE id = $id",
+    )
+    .run({ id, watchedAt: change.watchedAt, certainty: change.certainty, evidence: change.evidence });
+}
+
+/** Returns how many there were. */
+export function deletePlays(db: Db, ids: readonly number[]): number {
+  if (ids.length === 0) return 0;
+  return db.raw
+    .query<unknown, [{ ids: string }]>("DELETE FROM plays WHERE id IN (SELECT value FROM json_each($ids))")
+    .run({ ids: JSON.stringify(ids) }).changes;
+}
+
+/**
+ * Puts removed plays back under their old ids. What they pointed to may be gone by now: an integration or a sync is
+ * then forgotten, and a play whose episode is gone or that a sync has brought back meanwhile is left out.
+ */
+export function restorePlays(db: Db, plays: readonly PlayRow[]): number {
+  if (plays.length === 0) return 0;
+  return db.raw
+    .query<unknown, [{ rows: string }]>(
+      `INSERT INTO plays (id, user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at)
+       SELECT r.value ->> 'id', r.value ->> 'userId', e.id, r.value ->> 'watchedAt', r.value ->> 'certainty',
+         r.value ->> 'source', i.id, r.value ->> 'evidence', s.id, r.value ->> 'createdAt'
+       FROM json_each($rows) r
+       JOIN episodes e ON e.id = r.value ->> 'episodeId'
+       LEFT JOIN integrations i ON i.id = r.value ->> 'integrationId'
+       LEFT JOIN sync_logs s ON s.id = r.value ->> 'syncLogId'
+       WHERE NOT EXISTS (SELECT 1 FROM plays p WHERE p.id = r.value ->> 'id')
+         AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.episode_id = e.id AND p.user_id = r.value ->> 'userId'
+           AND p.evidence = r.value ->> 'evidence' AND p.integration_id IS i.id)`,
+    )
+    .run({ rows: JSON.stringify(plays) }).changes;
+}

@@ -1,0 +1,137 @@
+import type { Db } from "../open.ts";
+
+/** Copies one user's plays that came from one integration into the journal of a run and deletes them. Returns their episodes. */
+export function removePlaysOf(
+  db: Db,
+  options: { syncLogId: number; userId: number; integrationId: number; episodeIds: readonly number[] },
+): { episodeId: number; plays: number }[] {
+  const ids = JSON.stringify(options.episodeIds);
+  const { syncLogId, userId, integrationId } = options;
+  db.raw
+    .query<unknown, [number, string, number, number]>(
+      `INSERT INTO sync_removals (sync_log_id, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at)
+       SELECT ?, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at FROM plays
+       WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?`,
+    )
+    .run(syncLogId, ids, userId, integrationId);
+  const counted = db.raw
+    .query<{ episodeId: number; plays: number }, [string, number, number]>(
+      `SELECT episode_id AS episodeId, count(*) AS plays FROM plays
+       WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ? GROUP BY episode_id`,
+    )
+    .all(ids, userId, integrationId);
+  db.raw
+    .query<unknown, [string, number, number]>(
+      "DELETE FROM plays WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?",
+    )
+    .run(ids, userId, integrationId);
+  return counted;
+}
+
+/**
+ * Gives plays a better time or a better proof. The run that does it takes them over and keeps what they were, so that
+ * undoing it brings that back.
+ */
+export function changePlays(
+  db: Db,
+  syncLogId: number,
+  changes: readonly { id: number; watchedAt: number | null; certainty: string; evidence: string }[],
+): void {
+  for (const { id } of changes) {
+    db.raw
+      .query<unknown, [number, number]>(
+        `INSERT INTO sync_removals (sync_log_id, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at)
+         SELECT ?1, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at
+         FROM plays WHERE id = ?2 AND sync_log_id IS NOT ?1`,
+      )
+      .run(syncLogId, id);
+    // One may take over the proof that another gives up: nobody holds any while they are exchanged.
+    if (changes.length > 1)
+      db.raw.query<unknown, [number]>("UPDATE plays SET evidence = 'moving:' || id WHERE id = ?").run(id);
+  }
+  for (const { id, watchedAt, certainty, evidence } of changes) {
+    db.raw
+      .query<unknown, [number | null, string, string, number, number]>(
+        "UPDATE plays SET watched_at = ?, certainty = ?, evidence = ?, sync_log_id = ? WHERE id = ?",
+      )
+      .run(watchedAt, certainty, evidence, syncLogId, id);
+  }
+}
+
+export function playsFromIntegration(db: Db, userId: number, integrationId: number): number {
+  const row = db.raw
+    .query<{ n: number }, [number, number]>("SELECT count(*) AS n FROM plays WHERE user_id = ? AND integration_id = ?")
+    .get(userId, integrationId);
+  return row?.n ?? 0;
+}
+
+export function countPlaysOf(db: Db, userId: number, integrationId: number, episodeIds: readonly number[]): number {
+  const row = db.raw
+    .query<{ n: number }, [string, number, number]>(
+      "SELECT count(*) AS n FROM plays WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?",
+    )
+    .get(JSON.stringify(episodeIds), userId, integrationId);
+  return row?.n ?? 0;
+}
+
+type Undone = { removed: number; restored: number; showIds: number[] };
+
+/**
+ * Takes back what one run did: its plays go (and older views on the server stay away until the user syncs by hand),
+ * what it removed comes back, shows that it brought and that nobody touched since leave the library.
+ */
+export function undoRun(
+  db: Db,
+  run: { syncLogId: number; userId: number; integrationId: number; now: number },
+): Undone {
+  const { syncLogId, userId, integrationId, now } = run;
+  const showIds = db.raw
+    .query<{ id: number }, [number, number]>(
+      `SELECT DISTINCT e.show_id AS id FROM episodes e WHERE e.id IN (
+         SELECT episode_id FROM plays WHERE sync_log_id = ?1 UNION SELECT episode_id FROM sync_removals WHERE sync_log_id = ?2)`,
+    )
+    .all(syncLogId, syncLogId)
+    .map(({ id }) => id);
+  db.raw
+    .query<unknown, [number, number, number]>(
+      `INSERT INTO suppressions (user_id, episode_id, integration_id, evidence, watched_at, until, reason, sync_log_id)
+       SELECT user_id, episode_id, ?, evidence, watched_at, ?, 'undo', sync_log_id FROM plays WHERE sync_log_id = ?`,
+    )
+    .run(integrationId, now, syncLogId);
+  const removed = db.raw.query<unknown, [number]>("DELETE FROM plays WHERE sync_log_id = ?").run(syncLogId).changes;
+  const restored = db.raw
+    .query<unknown, [number, number]>(
+      `INSERT OR IGNORE INTO plays (user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at)
+       SELECT ?, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at
+       FROM sync_removals WHERE sync_log_id = ?`,
+    )
+    .run(userId, syncLogId).changes;
+  db.raw.query<unknown, [number]>("DELETE FROM suppressions WHERE sync_log_id = ? AND reason = 'user'").run(syncLogId);
+  db.raw
+    .query<unknown, [number, number]>(
+      `DELETE FROM library_entries WHERE user_id = ? AND added_by_sync = ? AND list_chosen = 0 AND rating IS NULL
+       AND NOT EXISTS (SELECT 1 FROM episodes e JOIN plays p ON p.episode_id = e.id AND p.user_id = library_entries.user_id
+                       WHERE e.show_id = library_entries.show_id)`,
+    )
+    .run(userId, syncLogId);
+  return { removed, restored, showIds };
+}
+
+/** What undone runs keep out is let in again; returns the episodes concerned. */
+export function liftUndone(db: Db, integrationId: number): number[] {
+  return db.raw
+    .query<{ episodeId: number }, [number]>(
+      "DELETE FROM suppressions WHERE integration_id = ? AND reason = 'undo' RETURNING episode_id AS episodeId",
+    )
+    .all(integrationId)
+    .map(({ episodeId }) => episodeId);
+}
+
+export function showsOfEpisodes(db: Db, episodeIds: readonly number[]): number[] {
+  return db.raw
+    .query<{ id: number }, [string]>(
+      "SELECT DISTINCT show_id AS id FROM episodes WHERE id IN (SELECT value FROM json_each(?))",
+    )
+    .all(JSON.stringify(episodeIds))
+    .map(({ id }) => id);
+}
