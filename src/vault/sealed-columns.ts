@@ -1,0 +1,20 @@
+import type { SealContext } from "./vault.ts";
+
+/** A column of the database that holds sealed values, and what they are sealed for. */
+export type SealedColumn = { table: string; column: string; context(id: string | number): SealContext };
+
+function integrationToken(column: string, field: string): SealedColumn {
+  return { table: "integrations", column, context: (id) => ({ integration: String(id), field }) };
+}
+
+function pinValue(column: string, field: string): SealedColumn {
+  return { table: "pins", column, context: (id) => ({ integration: `pin:${id}`, field }) };
+}
+
+/** All of them, for sealing anew under another key. Every table has its key in `id`. */
+export const sealedColumns: readonly SealedColumn[] = [
+  integrationToken("sealed_server_token", "server-token"),
+  integrationToken("sealed_account_token", "account-token"),
+  pinValue("sealed_code", "code"),
+  pinValue("sealed_token", "token"),
+];
