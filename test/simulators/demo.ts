@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { demoWorld, watchNext } from "./demo-world.ts";
+import { createRandom } from "./random.ts";
+import { startSimulators } from "./start.ts";
+
+/**
+ * `bun run demo`: the product with simulated Plex, Trakt, TMDB and TVmaze, no account anywhere.
+ * `--keep` keeps the data in ./data/demo and the simulators on fixed ports, so that the next start goes on.
+ * PORT chooses the product's port (4747).
+ */
+
+const keep = process.argv.includes("--keep");
+const root = resolve(import.meta.dir, "../..");
+const port = process.env["PORT"] ?? "4747";
+const dataDir = keep ? join(root, "data", "demo") : await mkdtemp(join(tmpdir(), "episode-tracker-demo-"));
+const minutesBetweenPlays = 4;
+
+/** With kept data the simulated past must stay where it was, or every start would bring a second history. */
+async function firstStart(): Promise<number> {
+  const file = Bun.file(join(dataDir, "demo-first-start"));
+  if (await file.exists()) return Number(await file.text());
+  const now = Date.now();
+  await mkdir(dataDir, { recursive: true });
+  await Bun.write(file, String(now));
+  return now;
+}
+
+const demo = demoWorld(keep ? { asOf: await firstStart() } : {});
+const fixed = { plexTv: 47471, plexApp: 47472, plexServer: 47481, trakt: 47473, tmdb: 47474, tvmaze: 47475 };
+const sims = startSimulators(demo.world, { drawPosters: true, ports: keep ? fixed : {}, keepsTokens: keep });
+
+const product = Bun.spawn([process.execPath, "src/main.ts", "serve"], {
+  cwd: root,
+  env: { ...process.env, ...sims.env, DATA_DIR: dataDir, PORT: port },
+  stdin: "ignore",
+  stdout: "inherit",
+  stderr: "inherit",
+});
+
+console.log(`
+Episode Tracker demo: http://localhost:${port}
+
+  1. Make an account (any name and password).
+  2. Open Integrations and press "Connect Plex".
+  3. On the simulated Plex page leave "Anna" chosen and press "Sign In".
+  4. Choose the server "Attic" and press "Sync Now".
+
+  Every ${minutesBetweenPlays} minutes Anna watches another episode; sync again to see it arrive.
+  Data: ${dataDir}${keep ? "" : " (deleted at the end)"}
+  Stop with Ctrl+C.
+`);
+
+const random = createRandom(7);
+const life = setInterval(() => {
+  const item = watchNext(demo, random);
+  if (item === null) return;
+  sims.server("Attic").notifications.itemsChanged(item, 1);
+  console.log(`(demo) Anna has just watched ${item.parent?.parent?.title} S${item.parent?.index}E${item.index}.`);
+}, minutesBetweenPlays * 60_000);
+
+let stopping = false;
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  clearInterval(life);
+  product.kill("SIGTERM");
+  await product.exited;
+  await sims.stop();
+  if (!keep) await rm(dataDir, { recursive: true, force: true });
+  process.exit(code);
+}
+process.on("SIGINT", () => void stop(0));
+process.on("SIGTERM", () => void stop(0));
+void product.exited.then((code) => stop(code ?? 1));

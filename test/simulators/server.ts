@@ -1,0 +1,66 @@
+import { rename } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { describeSimulators, startControl } from "./control.ts";
+import { demoWorld } from "./demo-world.ts";
+import { generateWorld } from "./generate.ts";
+import { startSimulators } from "./start.ts";
+import { createWorld, type World } from "./world.ts";
+
+/**
+ * All simulators in a process of their own:
+ *
+ *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|odd:60[:seed] [--port-file FILE] [--port 0] [--limits]
+ *
+ * Prints (and writes to FILE) one JSON object {control, env, keys, servers, accounts}; see control.ts for what can be
+ * asked of `control`. Ends on SIGTERM or SIGINT.
+ */
+
+function worldOf(name: string): { world: World; big: boolean } {
+  const [kind = "", size = "", seed = "1"] = name.split(":");
+  if (kind === "demo") return { world: demoWorld().world, big: false };
+  if (kind === "empty") {
+    const world = createWorld();
+    const anna = world.addAccount({ username: "anna" });
+    world.addLibrary(world.addServer({ name: "Attic", owner: anna }), { title: "TV Shows" });
+    return { world, big: false };
+  }
+  if (kind === "bench") {
+    const [shows = 1_000, episodes = 50] = size.split("x").map(Number);
+    const seasons = episodes % 10 === 0 ? episodes / 10 : 1;
+    const options = { shows, seasons, episodes: episodes / seasons, watchedShare: 1, seed: Number(seed) };
+    return { world: generateWorld(options).world, big: true };
+  }
+  if (kind === "odd") {
+    const options = { shows: Number(size) || 60, seasons: 2, episodes: 5, watchedShare: 0.7, seed: Number(seed) };
+    return { world: generateWorld({ ...options, oddities: true }).world, big: false };
+  }
+  throw new Error(`Unknown world ${name}: demo, empty, bench:1000x50 or odd:60`);
+}
+
+const { values } = parseArgs({
+  options: {
+    world: { type: "string", default: "demo" },
+    "port-file": { type: "string" },
+    port: { type: "string", default: "0" },
+    limits: { type: "boolean", default: false },
+  },
+});
+
+const { world, big } = worldOf(values.world);
+const sims = startSimulators(world, { drawPosters: !big, prerender: big, enforceRateLimits: values.limits });
+const control = startControl(sims, Number(values.port));
+const facts = JSON.stringify({ control: control.url, pid: process.pid, ...describeSimulators(sims) });
+const portFile = values["port-file"];
+if (portFile !== undefined) {
+  // Whoever waits for the file must never read half of it.
+  await Bun.write(`${portFile}.part`, facts);
+  await rename(`${portFile}.part`, portFile);
+}
+console.log(facts);
+
+const stop = async (): Promise<void> => {
+  await Promise.all([sims.stop(), control.stop()]);
+  process.exit(0);
+};
+process.on("SIGTERM", () => void stop());
+process.on("SIGINT", () => void stop());

@@ -1,0 +1,269 @@
+import type { CatalogueShow } from "./catalogue.ts";
+import {
+  createEpisodeIndex,
+  createLimiter,
+  hasAired,
+  knownShows,
+  type Limiter,
+  type MetadataDeps,
+  type NumberedEpisode,
+  type NumberedSeason,
+  posterAnswer,
+  posterName,
+  searchShows,
+  seasonsAt,
+} from "./metadata-common.ts";
+import { hexOf } from "./random.ts";
+import { type Call, json, type ListenOptions, listen, type RunningSimulator } from "./simulator.ts";
+
+/** TMDB v3: find, show with appended seasons, season, external ids, search, images. Dates only, never times. */
+
+export type TmdbSimulator = RunningSimulator & { apiKey: string; readToken: string; limiter: Limiter };
+
+type Json = Record<string, unknown>;
+
+const refusal = (status: number, code: number, message: string, headers: Record<string, string> = {}): Response =>
+  json({ status_code: code, status_message: message, success: false }, { status, headers });
+
+const notFound = (): Response => refusal(404, 34, "The resource you requested could not be found.");
+
+export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): TmdbSimulator {
+  const apiKey = hexOf("simulated tmdb key", 32);
+  const readToken = `eyJhbGciOiJIUzI1NiJ9.${hexOf("simulated tmdb token", 40)}.${hexOf("signature", 20)}`;
+  const limiter = createLimiter(deps.now, deps.limits ? 40 : 0, 1_000);
+
+  const shows = (): CatalogueShow[] => knownShows(deps.world).filter((show) => show.ids.tmdb !== undefined);
+  const episodesBy = createEpisodeIndex(shows, "tmdb");
+  const byId = (id: string): CatalogueShow | undefined => shows().find((show) => String(show.ids.tmdb) === id);
+
+  const firstAired = (show: CatalogueShow): string =>
+    seasonsAt(show, "tmdb").find((season) => season.number > 0)?.episodes[0]?.episode.airedOn ?? "";
+
+  const small = (show: CatalogueShow): Json => ({
+    adult: false,
+    backdrop_path: null,
+    id: show.ids.tmdb,
+    name: show.title,
+    original_name: show.title,
+    overview: show.overview,
+    poster_path: `/${posterName(show)}`,
+    media_type: "tv",
+    original_language: show.language,
+    genre_ids: [18],
+    popularity: 10 + (show.id % 90),
+    first_air_date: firstAired(show),
+    vote_average: 8.1,
+    vote_count: 143,
+    origin_country: [show.country.toUpperCase()],
+  });
+
+  const episodeView = (show: CatalogueShow, row: NumberedEpisode): Json => ({
+    air_date: row.episode.airedOn,
+    episode_number: row.number,
+    episode_type: "standard",
+    id: row.episode.ids.tmdb ?? null,
+    name: row.episode.title,
+    overview: row.episode.overview,
+    production_code: "",
+    runtime: row.episode.runtimeMin,
+    season_number: row.season,
+    show_id: show.ids.tmdb,
+    still_path: null,
+    vote_average: 7.5,
+    vote_count: 12,
+  });
+
+  const seasonView = (show: CatalogueShow, row: NumberedSeason): Json => ({
+    _id: hexOf(`tmdb season ${show.id} ${row.number}`, 24),
+    air_date: row.episodes[0]?.episode.airedOn ?? null,
+    episodes: row.episodes.map((entry) => ({
+      ...episodeView(show, entry),
+      crew: [
+        {
+          id: 1_200_001,
+          credit_id: hexOf(entry.episode.plexHex, 24),
+          name: "A Director",
+          job: "Director",
+          department: "Directing",
+        },
+      ],
+      guest_stars: [],
+    })),
+    name: row.season?.title ?? `Season ${row.number}`,
+    overview: "",
+    id: row.season?.ids.tmdb ?? 490_000 + row.number,
+    poster_path: null,
+    season_number: row.number,
+    vote_average: 7.5,
+  });
+
+  const externalIds = (show: CatalogueShow): Json => ({
+    imdb_id: show.ids.imdb ?? null,
+    freebase_mid: null,
+    freebase_id: null,
+    tvdb_id: show.ids.tvdb ?? null,
+    tvrage_id: null,
+    wikidata_id: null,
+    facebook_id: null,
+    instagram_id: null,
+    twitter_id: null,
+  });
+
+  const status: Record<CatalogueShow["status"], string> = {
+    running: "Returning Series",
+    ended: "Ended",
+    canceled: "Canceled",
+    "in production": "In Production",
+  };
+
+  const details = (call: Call, show: CatalogueShow): Response => {
+    const appended = (call.url.searchParams.get("append_to_response") ?? "").split(",").filter((part) => part !== "");
+    if (appended.length > 20) {
+      return refusal(400, 27, "Too many append to response objects: The maximum number of remote calls is 20.");
+    }
+    const seasons = seasonsAt(show, "tmdb");
+    const regular = seasons.filter((season) => season.number > 0).flatMap((season) => season.episodes);
+    const last = regular.filter((row) => hasAired(row.episode, deps.now())).at(-1);
+    const next = regular.find((row) => row.episode.airstamp !== null && !hasAired(row.episode, deps.now()));
+    const answer: Json = {
+      adult: false,
+      backdrop_path: null,
+      created_by: [],
+      episode_run_time: [show.runtimeMin],
+      first_air_date: firstAired(show),
+      genres: show.genres.map((name, position) => ({ id: 10_000 + position, name })),
+      homepage: "",
+      id: show.ids.tmdb,
+      in_production: show.status === "running",
+      languages: [show.language],
+      last_air_date: last?.episode.airedOn ?? null,
+      last_episode_to_air: last === undefined ? null : episodeView(show, last),
+      name: show.title,
+      next_episode_to_air: next === undefined ? null : episodeView(show, next),
+      networks: [{ id: 2, logo_path: null, name: show.network, origin_country: show.country.toUpperCase() }],
+      number_of_episodes: regular.length,
+      number_of_seasons: seasons.filter((season) => season.number > 0).length,
+      origin_country: [show.country.toUpperCase()],
+      original_language: show.language,
+      original_name: show.title,
+      overview: show.overview,
+      popularity: 10 + (show.id % 90),
+      poster_path: `/${posterName(show)}`,
+      seasons: seasons.map((row) => ({
+        air_date: row.episodes[0]?.episode.airedOn ?? null,
+        episode_count: row.episodes.length,
+        id: row.season?.ids.tmdb ?? 490_000 + row.number,
+        name: row.season?.title ?? `Season ${row.number}`,
+        overview: "",
+        poster_path: null,
+        season_number: row.number,
+        vote_average: 7.5,
+      })),
+      status: status[show.status],
+      tagline: "",
+      type: "Scripted",
+      vote_average: 8.1,
+      vote_count: 143,
+    };
+    for (const part of appended) {
+      if (part === "external_ids") answer[part] = externalIds(show);
+      const number = /^season\/(\d+)$/.exec(part)?.[1];
+      const season = number === undefined ? undefined : seasons.find((row) => row.number === Number(number));
+      // A season that does not exist is simply absent.
+      if (season !== undefined) answer[part] = seasonView(show, season);
+    }
+    return json(answer, { headers: { "cache-control": "public, max-age=21600" } });
+  };
+
+  const find = (call: Call, id: string): Response => {
+    const source = call.url.searchParams.get("external_source");
+    const key = source === "tvdb_id" ? "tvdb" : source === "imdb_id" ? "imdb" : null;
+    if (key === null) return refusal(400, 5, "Invalid parameters: Your request parameters are incorrect.");
+    const episodes: Json[] = [];
+    const seasons: Json[] = [];
+    for (const { show, row } of episodesBy(key, id)) {
+      episodes.push({ ...episodeView(show, row), media_type: "tv_episode" });
+    }
+    if (key === "tvdb") {
+      for (const show of shows()) {
+        if (!show.seasons.some((season) => String(season.ids.tvdb) === id)) continue;
+        const season = seasonsAt(show, "tmdb").find((row) => String(row.season?.ids.tvdb) === id);
+        if (season === undefined) continue;
+        seasons.push({
+          ...seasonView(show, season),
+          episodes: undefined,
+          media_type: "tv_season",
+          show_id: show.ids.tmdb,
+        });
+      }
+    }
+    return json({
+      movie_results: [],
+      person_results: [],
+      tv_results: shows()
+        .filter((show) => String(show.ids[key]) === id)
+        .map(small),
+      tv_episode_results: episodes,
+      tv_season_results: seasons,
+    });
+  };
+
+  const search = (call: Call): Response => {
+    const query = call.url.searchParams;
+    const first = query.get("first_air_date_year");
+    const any = query.get("year");
+    const found = searchShows(shows(), query.get("query") ?? "").filter(
+      (show) =>
+        (first === null || firstAired(show).startsWith(first)) &&
+        (any === null ||
+          show.seasons.some((season) => season.episodes.some((episode) => episode.airedOn?.startsWith(any)))),
+    );
+    const page = Math.max(1, Number(query.get("page") ?? 1));
+    return json({
+      page,
+      results: found.slice((page - 1) * 20, page * 20).map((show) => ({ ...small(show), media_type: undefined })),
+      total_pages: Math.max(1, Math.ceil(found.length / 20)),
+      total_results: found.length,
+    });
+  };
+
+  const changes = (): Response => {
+    const rows = shows()
+      .filter((show) => show.status === "running")
+      .map((show) => ({ id: show.ids.tmdb, adult: false }));
+    return json({ results: rows.slice(0, 100), page: 1, total_pages: 1, total_results: rows.length });
+  };
+
+  const handle = (call: Call): Response => {
+    const image = /^\/t\/p\/(?:w\d+|original)\/([^/]+)$/.exec(call.path);
+    if (image?.[1] !== undefined) return posterAnswer(deps, image[1]);
+    const bearer = call.request.headers.get("authorization");
+    if (call.url.searchParams.get("api_key") !== apiKey && bearer !== `Bearer ${readToken}`) {
+      return refusal(401, 7, "Invalid API key: You must be granted a valid key.");
+    }
+    const slot = limiter.take();
+    if (!slot.allowed) {
+      return refusal(429, 25, "Your request count is over the allowed limit.", {
+        "retry-after": String(slot.retryAfterSeconds),
+      });
+    }
+    const [, version, area, second = "", third, number] = call.path.split("/");
+    if (version !== "3" || call.method !== "GET") return notFound();
+    if (area === "find") return find(call, second);
+    if (area === "search" && second === "tv") return search(call);
+    if (area === "configuration")
+      return json({ images: { secure_base_url: "https://image.tmdb.org/t/p/", poster_sizes: ["w342", "original"] } });
+    if (area !== "tv") return notFound();
+    if (second === "changes") return changes();
+    const show = byId(second);
+    if (show === undefined) return notFound();
+    if (third === undefined) return details(call, show);
+    if (third === "external_ids") return json({ id: show.ids.tmdb, ...externalIds(show) });
+    if (third === "episode_groups") return json({ id: show.ids.tmdb, results: [] });
+    if (third !== "season") return notFound();
+    const season = seasonsAt(show, "tmdb").find((row) => row.number === Number(number));
+    return season === undefined ? notFound() : json(seasonView(show, season));
+  };
+
+  return { ...listen("tmdb", null, deps, handle, options), apiKey, readToken, limiter };
+}

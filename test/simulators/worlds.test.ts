@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import { inflateSync } from "node:zlib";
+import { demoWorld, watchNext } from "./demo-world.ts";
+import { generateWorld, watchedItems } from "./generate.ts";
+import { episodesOf, showOf } from "./plex-world.ts";
+import { drawPoster } from "./poster-art.ts";
+import { createRandom } from "./random.ts";
+
+const now = Date.parse("2026-06-01T12:00:00Z");
+
+describe("generated worlds", () => {
+  test("a regular world has exactly the shows, episodes and plays it was asked for", () => {
+    const { server, account } = generateWorld({ shows: 20, seasons: 2, episodes: 5, watchedShare: 1, seed: 1 });
+    expect(server.libraries[0]?.shows).toHaveLength(20);
+    expect(watchedItems(server, account)).toHaveLength(200);
+    expect(server.history).toHaveLength(200);
+  });
+
+  test("the same seed makes the same world, another seed another one", () => {
+    const digest = (seed: number): string => {
+      const { world } = generateWorld({
+        shows: 30,
+        seasons: 2,
+        episodes: 4,
+        watchedShare: 0.7,
+        seed,
+        oddities: true,
+        now: () => now,
+      });
+      return JSON.stringify(
+        world.servers.map((server) => [
+          [...server.items.values()].map((item) => [item.ratingKey, item.guid, item.title, item.index]),
+          server.history.map((row) => [row.id, row.viewedAt, row.title]),
+        ]),
+      );
+    };
+    expect(digest(5)).toBe(digest(5));
+    expect(digest(5)).not.toBe(digest(6));
+  });
+
+  test("oddities cover the states a sync has to survive", () => {
+    const { world, server, account } = generateWorld({
+      shows: 120,
+      seasons: 2,
+      episodes: 5,
+      watchedShare: 0.8,
+      seed: 3,
+      oddities: true,
+    });
+    const episodes = server.libraries.flatMap((library) => library.episodes);
+    const views = episodes.map((item) => world.viewOf(account, item)).filter((view) => view !== null);
+    expect(episodes.some((item) => item.index === null)).toBe(true);
+    expect(episodes.some((item) => item.originallyAvailableAt === null)).toBe(true);
+    expect(episodes.some((item) => item.parent?.index === 0)).toBe(true);
+    expect(episodes.some((item) => (item.parent?.index ?? 0) > 1900)).toBe(true);
+    expect(episodes.some((item) => item.guid.includes("hama://"))).toBe(true);
+    expect(episodes.some((item) => showOf(item).title.includes("<img"))).toBe(true);
+    expect(views.some((view) => view.viewCount > 0 && view.lastViewedAt === null)).toBe(true);
+    expect(views.some((view) => view.viewCount > 0 && view.viewOffsetMs > 0)).toBe(true);
+    expect(views.some((view) => view.viewCount === 0 && view.viewOffsetMs > 0)).toBe(true);
+    expect(server.history.some((row) => row.item?.deleted === true)).toBe(true);
+    expect(server.history.some((row) => row.account !== account)).toBe(true);
+    expect(server.libraries.some((library) => library.type === "movie" && library.others.length > 0)).toBe(true);
+  });
+});
+
+describe("the demo", () => {
+  test("is a believable household", () => {
+    const { world, anna, attic, bens } = demoWorld({ now: () => now });
+    const shows = [attic, bens].flatMap((server) => server.libraries.flatMap((library) => library.shows));
+    expect(shows.length).toBeGreaterThanOrEqual(30);
+    expect(shows.length).toBeLessThanOrEqual(40);
+    expect(shows.filter((show) => show.title === "The Office")).toHaveLength(2);
+    const plays = [...attic.history, ...bens.history].filter((row) => row.account === anna);
+    const times = plays.map((row) => row.viewedAt * 1000);
+    expect(Math.max(...times)).toBeLessThanOrEqual(now);
+    expect(Math.min(...times)).toBeGreaterThan(now - 1_100 * 86_400_000);
+    expect(plays.some((row) => row.item?.deleted === true)).toBe(true);
+    const states = shows.flatMap(episodesOf).map((item) => world.viewOf(anna, item));
+    expect(states.some((view) => view !== null && view.viewCount > 1)).toBe(true);
+    expect(states.some((view) => view !== null && view.viewCount > 0 && view.lastViewedAt === null)).toBe(true);
+    const upcoming = world.catalogue.shows
+      .flatMap((show) => show.seasons.flatMap((season) => season.episodes))
+      .filter((episode) => episode.airstamp !== null && Date.parse(episode.airstamp) > now);
+    expect(upcoming.length).toBeGreaterThan(5);
+  });
+
+  test("never has somebody watch an episode before it was broadcast", () => {
+    const { attic, bens } = demoWorld({ now: () => now });
+    for (const row of [...attic.history, ...bens.history]) {
+      if (row.originallyAvailableAt === null) continue;
+      expect(row.viewedAt * 1000).toBeGreaterThanOrEqual(Date.parse(row.originallyAvailableAt));
+    }
+  });
+
+  test("goes on: Anna watches another episode now", () => {
+    const demo = demoWorld({ now: () => now });
+    const before = demo.attic.history.length;
+    const item = watchNext(demo, createRandom(1));
+    expect(demo.attic.history).toHaveLength(before + 1);
+    expect(demo.attic.history.at(-1)).toMatchObject({ item, viewedAt: now / 1000 });
+  });
+
+  test("keeps the same past when it is built again as of the same instant", () => {
+    const history = (today: number) =>
+      demoWorld({ now: () => today, asOf: now }).attic.history.map((row) => row.viewedAt);
+    expect(history(now + 9 * 86_400_000)).toEqual(history(now));
+  });
+});
+
+test("a drawn poster is a valid PNG of 300 by 450 pixels, different for every title", () => {
+  const bytes = drawPoster("Harbour Lights", 200);
+  const view = new DataView(bytes.buffer);
+  expect([view.getUint32(16), view.getUint32(20)]).toEqual([300, 450]);
+  const length = view.getUint32(33);
+  expect(new TextDecoder().decode(bytes.subarray(37, 41))).toBe("IDAT");
+  expect(inflateSync(bytes.subarray(41, 41 + length))).toHaveLength((300 * 3 + 1) * 450);
+  expect(Buffer.from(drawPoster("Glass Station", 200)).equals(Buffer.from(bytes))).toBe(false);
+  expect(Buffer.from(drawPoster("Harbour Lights", 200)).equals(Buffer.from(bytes))).toBe(true);
+});
+
+test("the simulators know nothing of the product, so that a mistake there cannot hide here", async () => {
+  for await (const file of new Bun.Glob("*.ts").scan(import.meta.dir)) {
+    const source = await Bun.file(`${import.meta.dir}/${file}`).text();
+    expect([file, /from "(?:\.\.\/)+(?:src|views)\//.test(source)]).toEqual([file, false]);
+  }
+});
