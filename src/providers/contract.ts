@@ -1,0 +1,212 @@
+import type { ExternalIds } from "../domain/external-ids.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { ProviderId } from "../domain/providers.ts";
+import type { Secret } from "../kernel/secret.ts";
+
+// What the core asks of a media server. Providers translate and classify failures (AppError `unreachable`,
+// `auth-expired`, `rate-limited`, `bad-answer`, `unsupported`, `not-found`); the core decides what follows.
+
+/** Data, not code: pages and services ask these, never the provider's name. */
+export type ProviderManifest = {
+  id: ProviderId;
+  label: string;
+  connect: "pin" | "password";
+  capabilities: {
+    /** The server keeps one dated row per play. */
+    history: boolean;
+    /** Reads may say "changed since". */
+    incremental: boolean;
+    webhooks: boolean;
+    push: boolean;
+  };
+  /** Where the user manages this app's access, for texts about signing in again. */
+  accountUrl: string;
+};
+
+export type Account = { id: string; username: string; email: string | null };
+
+export type ServerConnection = { url: string; kind: "local" | "remote" | "relay" | "typed" };
+
+/** A server that an account may use. */
+export type ServerChoice = {
+  serverId: string;
+  name: string;
+  owned: boolean;
+  /** The owner's name for a shared server. */
+  ownerName: string | null;
+  version: string | null;
+  /** False when the service says that the server is not online. */
+  online: boolean;
+  /** Best first. */
+  connections: ServerConnection[];
+  /** Valid for this account on this server only. */
+  token: Secret;
+};
+
+/** How one address answered. */
+export type ProbeResult = ServerConnection & {
+  ok: boolean;
+  /** Milliseconds, for those that answered. */
+  ms: number | null;
+  /** One sentence for those that did not, null otherwise. */
+  reason: string | null;
+  insecureTls: boolean;
+};
+
+export type PinStart = { remoteId: string; code: Secret; authUrl: string; expiresAt: Instant };
+
+export type PinState = { state: "waiting" } | { state: "expired" } | { state: "granted"; token: Secret };
+
+/** Signing in by a code that the user approves on the service's own page. */
+export type PinConnect = {
+  /** `forwardUrl`: a page of ours that the service opens afterwards. */
+  start(options: { forwardUrl: string | null }): Promise<PinStart>;
+  /** A bad day of the service is thrown, not "expired": the caller goes on asking until the deadline. */
+  check(pin: { remoteId: string; code: Secret }): Promise<PinState>;
+};
+
+/** The account behind a token, apart from any server. */
+export type AccountApi = {
+  /** Throws `auth-expired` when the token is dead; any other failure says nothing about the token. */
+  account(token: Secret): Promise<Account>;
+  servers(token: Secret): Promise<ServerChoice[]>;
+  /** Keeps the token in use; same failures as `account`. */
+  ping(token: Secret): Promise<void>;
+  signOut(token: Secret): Promise<void>;
+  /**
+   * Asks all addresses at the same time. Result in the order of preference; `ok` only where that very server
+   * answered and accepted the token. An address typed in by the user is tried like the others.
+   */
+  probe(server: {
+    serverId: string | null;
+    connections: ServerConnection[];
+    token: Secret;
+    /** The user has switched the certificate check off for this server. */
+    insecureTls?: boolean;
+  }): Promise<ProbedServer>;
+};
+
+export type ProbedServer = {
+  results: ProbeResult[];
+  /** The best that works. */
+  best: (ProbeResult & { identity: ServerIdentity }) | null;
+};
+
+export type ServerIdentity = { serverId: string; name: string; version: string | null };
+
+export type Library = { key: string; title: string; type: "show" | "other" };
+
+/** A show as the server has it. */
+export type ShowItem = {
+  itemId: string;
+  /** Stable across re-adds where the server offers that; the key of a remembered match. */
+  identity: string;
+  libraryKey: string;
+  title: string;
+  originalTitle: string | null;
+  year: number | null;
+  /** The show's own ids, never an episode's. */
+  ids: ExternalIds;
+  /** Global id of the provider (plex://show/…), or null. */
+  guid: string | null;
+  overview: string | null;
+  network: string | null;
+  genres: string[];
+  runtimeMin: number | null;
+  /** `YYYY-MM-DD` */
+  firstAired: string | null;
+  /** Path of the poster on the server, without token. */
+  posterPath: string | null;
+};
+
+/** An episode as the server has it, with the state of the token's user. */
+export type EpisodeItem = {
+  itemId: string;
+  libraryKey: string;
+  showItemId: string | null;
+  /** Known also when the show's row is not. */
+  showTitle: string | null;
+  season: number | null;
+  number: number | null;
+  title: string | null;
+  /** `YYYY-MM-DD`, in the zone of the country of origin. */
+  airedOn: string | null;
+  durationMs: number | null;
+  ids: ExternalIds;
+  /** Global id (hex part of plex://episode/…), or null. */
+  guid: string | null;
+  viewCount: number;
+  /** Milliseconds; 0 when absent. */
+  viewOffsetMs: number;
+  lastViewedAt: Instant | null;
+};
+
+/** One row of the server's play history. */
+export type HistoryItem = {
+  /** Stable id of the row. */
+  key: string;
+  at: Instant | null;
+  /** Null when the item has been deleted from the server. */
+  itemId: string | null;
+  showItemId: string | null;
+  libraryKey: string | null;
+  showTitle: string | null;
+  title: string | null;
+  season: number | null;
+  number: number | null;
+  airedOn: string | null;
+};
+
+/** `received` counts rows of the answer, skipped ones included; `total` is what the server says there are. */
+export type Page<Item> = { items: Item[]; received: number; offset: number; total: number | null; skipped: number };
+
+/**
+ * Pages of a listing. A failure is thrown. The iteration returns `complete`: every row the server announced arrived,
+ * and nothing moved while it was read. Only a complete reading may lead to removals.
+ */
+export type Listing<Item> = AsyncGenerator<Page<Item>, { complete: boolean }, void>;
+
+export type HistoryAccess = "all" | "own" | "refused";
+
+/** A connection to one server with one account's token. */
+export type MediaServer = {
+  identify(signal?: AbortSignal): Promise<ServerIdentity>;
+  /** Libraries of every kind; callers read those of type `show`. */
+  libraries(signal?: AbortSignal): Promise<Library[]>;
+  shows(library: Library, signal?: AbortSignal): Listing<ShowItem>;
+  /** All episodes, or those viewed after `viewedSince` (which cannot show removals). */
+  episodes(library: Library, options: { viewedSince?: Instant }, signal?: AbortSignal): Listing<EpisodeItem>;
+  /** How many episodes count as watched, in one small request; null when the server does not say. */
+  watchedCount(library: Library, signal?: AbortSignal): Promise<number | null>;
+  /**
+   * The account's own play history, newest first, all of it or from `since` on.
+   * When the server refuses it to this account, throws `unsupported`: that says nothing about the token.
+   */
+  history(options: { since?: Instant }, signal?: AbortSignal): Listing<HistoryItem>;
+  /** Single items by id, in one request for up to 100; ids the server does not know are absent. */
+  showsById(itemIds: readonly string[], signal?: AbortSignal): Promise<ShowItem[]>;
+  episodesById(itemIds: readonly string[], signal?: AbortSignal): Promise<EpisodeItem[]>;
+  /** Image bytes (jpeg, png or webp). */
+  artwork(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
+  /** Requests made through this object. */
+  requests(): number;
+};
+
+export type MediaServerOptions = {
+  /** The server's name, begins every message about a failure. */
+  name: string;
+  url: string;
+  token: Secret;
+  account: Account;
+  owned: boolean;
+  relay: boolean;
+  insecureTls: boolean;
+};
+
+export type Provider = {
+  manifest: ProviderManifest;
+  account: AccountApi;
+  /** Present when `manifest.connect` is `pin`. */
+  pin?: PinConnect;
+  open(options: MediaServerOptions): MediaServer;
+};

@@ -1,0 +1,151 @@
+import { backoffMs } from "../../kernel/backoff.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { AppError, hasCode, isAppError, throwIfAborted } from "../../kernel/errors.ts";
+import type { Listing } from "../contract.ts";
+
+/** One page as it came. */
+export type PageAnswer = {
+  rows: unknown[];
+  total: number | null;
+  /** Where the server says that the page begins. */
+  offset: number | null;
+  /** As many rows came as the page itself says. */
+  intact: boolean;
+  libraryKey: string | null;
+};
+
+export type ListingSpec<Row, Item> = {
+  clock: Clock;
+  fetch: (offset: number, size: number, signal: AbortSignal) => Promise<PageAnswer>;
+  pageSize: number;
+  read: (value: unknown) => Row | null;
+  keyOf: (row: Row) => string | undefined;
+  /** Null for rows that are not for us; they count as skipped. */
+  toItem: (row: Row, page: PageAnswer) => Item | null;
+  signal?: AbortSignal | undefined;
+};
+
+const smallestPage = 25;
+const mostTries = 3;
+const mostTimeouts = 2;
+/** Longer waits are for whoever planned the reading. */
+const longestWaitMs = 20_000;
+
+/**
+ * Reads a paged listing, one page ahead of the caller. Advances by the rows received, since a page may be shorter than
+ * asked for; ends at the announced total, at an empty page or at one that brings nothing new. The library may change
+ * meanwhile: a row that moved to a later page is delivered once.
+ */
+export async function* readListing<Row, Item>(spec: ListingSpec<Row, Item>): Listing<Item> {
+  const stop = new AbortController();
+  const signal = spec.signal ? AbortSignal.any([spec.signal, stop.signal]) : stop.signal;
+  const fetch = pageReader(spec, signal);
+  const seen = new Set<string>();
+  let received = 0;
+  let total: number | null = null;
+  let steady = true;
+  let pages = 0;
+  let next = settled(fetch(0));
+  try {
+    for (;;) {
+      const page = unwrap(await next);
+      const offset = received;
+      const known = seen.size;
+      const rows = page.rows.map(spec.read);
+      const fresh = rows.filter((row) => row !== null && isNew(seen, spec.keyOf(row)));
+      const repeated = rows.length > 0 && seen.size === known;
+      // Without a total, an empty page is the end, and so is the whole first page once more: that server does not page.
+      const unpaged = page.total === null && repeated && pages === 1 && rows.length === received;
+      if (pages > 0 && page.total !== total) steady = false;
+      if (!page.intact || (page.offset !== null && page.offset !== offset && !unpaged)) steady = false;
+      total = page.total;
+      pages += 1;
+      if (repeated) return { complete: steady && unpaged && seen.size === received };
+
+      received += rows.length;
+      const ended = rows.length === 0 || (total !== null && received >= total);
+      if (!ended) next = settled(fetch(received));
+      const items: Item[] = [];
+      for (const row of fresh) {
+        const item = row === null ? null : spec.toItem(row, page);
+        if (item !== null) items.push(item);
+      }
+      yield { items, received: rows.length, offset, total, skipped: rows.length - items.length };
+      if (ended) return { complete: steady && seen.size === received && received === (total ?? received) };
+    }
+  } finally {
+    stop.abort(new AppError("cancelled", "The rest of the list was not wanted."));
+  }
+}
+
+function isNew(seen: Set<string>, key: string | undefined): boolean {
+  if (key === undefined || seen.has(key)) return false;
+  seen.add(key);
+  return true;
+}
+
+/**
+ * Fetches pages and tries again where that can help. A server that refuses the size (400) or does not manage the page in
+ * time gets smaller pages from then on.
+ */
+function pageReader(
+  { clock, fetch, pageSize }: Pick<ListingSpec<unknown, unknown>, "clock" | "fetch" | "pageSize">,
+  signal: AbortSignal,
+): (offset: number) => Promise<PageAnswer> {
+  let size = pageSize;
+  const smaller = (divisor: number): boolean => {
+    if (size <= smallestPage) return false;
+    size = Math.max(smallestPage, Math.floor(size / divisor));
+    return true;
+  };
+  return async (offset) => {
+    let timeouts = 0;
+    for (let number = 1; ; ) {
+      try {
+        return await fetch(offset, size, signal);
+      } catch (error) {
+        throwIfAborted(signal);
+        if (isAppError(error) && error.status === 400) {
+          if (!smaller(2)) throw error;
+        } else if (tookTooLong(error)) {
+          timeouts += 1;
+          if (timeouts > mostTimeouts || !smaller(4)) throw error;
+        } else {
+          const waitMs = waitBefore(error, number);
+          if (waitMs === null) throw error;
+          number += 1;
+          await clock.sleep(waitMs, signal);
+        }
+      }
+    }
+  };
+}
+
+function tookTooLong(error: unknown): boolean {
+  if (!isAppError(error)) return false;
+  const timedOut = error.cause instanceof Error && error.cause.name === "TimeoutError";
+  return timedOut || error.status === 408 || error.status === 504;
+}
+
+/** Milliseconds before try number `number + 1`; null when it would not help. */
+function waitBefore(error: unknown, number: number): number | null {
+  if (!isAppError(error) || number >= mostTries) return null;
+  const again = hasCode(error, "unreachable", "rate-limited") || (error.code === "bad-answer" && number === 1);
+  const waitMs = error.retryAfterMs ?? backoffMs(number, { baseMs: 400, maxMs: 15_000 });
+  return again && waitMs <= longestWaitMs ? waitMs : null;
+}
+
+type Settled<Value> = { value: Value } | { error: unknown };
+
+/** A page read ahead may fail while nobody waits for it; the failure is kept until somebody does. */
+function settled<Value>(work: Promise<Value>): Promise<Settled<Value>> {
+  return work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+function unwrap<Value>(result: Settled<Value>): Value {
+  if ("error" in result) throw result.error;
+  return result.value;
+}

@@ -1,0 +1,9 @@
+import type { ProviderManifest } from "../contract.ts";
+
+export const plexManifest: ProviderManifest = {
+  id: "plex",
+  label: "Plex",
+  connect: "pin",
+  capabilities: { history: true, incremental: true, webhooks: false, push: false },
+  accountUrl: "https://app.plex.tv/desktop/#!/settings/devices/all",
+};

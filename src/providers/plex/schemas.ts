@@ -1,0 +1,115 @@
+import { z } from "zod";
+
+// A tolerant reader of Plex's answers. JSON mixes numbers and numeric strings for the same field, XML has strings only,
+// and empty fields are left out; xml.ts brings XML into the same shape. Only what we use is read, and a field of an
+// unexpected type counts as absent, so that a decorative one never costs a whole page. The rows of listings are read by
+// rows.ts.
+
+export const asText = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
+
+export const asInt = (value: unknown): number | undefined => {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? Math.trunc(number) : undefined;
+};
+
+export const asBool = (value: unknown): boolean | undefined => {
+  if (typeof value === "boolean") return value;
+  if (value === 1 || value === "1" || value === "true") return true;
+  return value === 0 || value === "0" || value === "false" ? false : undefined;
+};
+
+/** One value where a list was expected is a list of one; absent is empty. */
+export const asArray = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const text = z.unknown().transform(asText).optional();
+const int = z.unknown().transform(asInt).optional();
+const bool = z.unknown().transform(asBool).optional();
+const list = z.unknown().transform(asArray).optional();
+const requiredText = z.unknown().transform(asText).pipe(z.string().min(1));
+
+const sectionSchema = z.object({ key: requiredText, type: text, title: text });
+
+const container = <Shape extends z.ZodRawShape>(shape: Shape) => z.object({ MediaContainer: z.object(shape) });
+
+/** Rows stay unread here: one strange row must not cost the page. */
+export const listingSchema = container({
+  size: int,
+  totalSize: int,
+  offset: int,
+  librarySectionID: text,
+  Metadata: list,
+  Directory: list,
+}).transform((answer) => answer.MediaContainer);
+
+export const sectionsSchema = container({
+  size: int,
+  Directory: z.unknown().transform(asArray).pipe(z.array(sectionSchema)).optional(),
+})
+  .refine(
+    ({ MediaContainer: { size, Directory } }) => Directory !== undefined || size === 0,
+    "libraries are neither listed nor said to be none",
+  )
+  .transform((answer) => answer.MediaContainer.Directory ?? []);
+
+export const identitySchema = container({
+  machineIdentifier: requiredText,
+  version: text,
+  friendlyName: text,
+}).transform((answer) => answer.MediaContainer);
+
+export const pinSchema = z.object({
+  id: requiredText,
+  code: requiredText,
+  expiresIn: int,
+  expiresAt: text,
+  authToken: text,
+});
+
+export const userSchema = z.object({ id: requiredText, username: text, title: text, email: text });
+
+const connectionSchema = z.object({
+  uri: text,
+  address: text,
+  port: int,
+  local: bool,
+  relay: bool,
+  IPv6: bool,
+});
+export type WireConnection = z.output<typeof connectionSchema>;
+
+const resourceSchema = z.object({
+  name: text,
+  productVersion: text,
+  clientIdentifier: text,
+  provides: text,
+  sourceTitle: text,
+  accessToken: text,
+  owned: bool,
+  presence: bool,
+  httpsRequired: bool,
+  publicAddressMatches: bool,
+  connections: z.unknown().transform(asArray).pipe(z.array(connectionSchema)).optional(),
+});
+export type Resource = z.output<typeof resourceSchema>;
+
+/** A bare array; some answers have been seen wrapped in an object. */
+export const resourcesSchema = z
+  .unknown()
+  .transform((value) => {
+    if (Array.isArray(value) || !isRecord(value)) return value;
+    return Object.values(value).find(Array.isArray) ?? value;
+  })
+  .pipe(z.array(resourceSchema));
+
+/** Plex's own error body: `{"errors":[{"code":1020,"message":"…"}]}`. */
+export const errorsSchema = z.object({
+  errors: z
+    .unknown()
+    .transform(asArray)
+    .pipe(z.array(z.object({ code: int, message: text }))),
+});
