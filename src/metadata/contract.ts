@@ -1,0 +1,71 @@
+import type { ExternalIds } from "../domain/external-ids.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { MatchCandidate } from "../domain/matching.ts";
+
+export type MetadataSourceId = "trakt" | "tmdb" | "tvmaze";
+
+export type ShowStatus = "running" | "ended" | "upcoming";
+
+/** A show as a metadata source describes it. */
+export type CatalogueShow = {
+  sourceId: string;
+  title: string;
+  originalTitle: string | null;
+  year: number | null;
+  ids: ExternalIds;
+  overview: string | null;
+  status: ShowStatus | null;
+  network: string | null;
+  country: string | null;
+  genres: string[];
+  runtimeMin: number | null;
+  /** Absolute https address of a poster, to be fetched by us and never linked. */
+  posterUrl: string | null;
+};
+
+export type CatalogueEpisode = {
+  season: number;
+  /** Null for specials of sources that do not number them. */
+  number: number | null;
+  numberAbs: number | null;
+  title: string | null;
+  airedAt: Instant | null;
+  /** True when `airedAt` is the moment of broadcast, false when only the date is known (midnight UTC of that date). */
+  airedExact: boolean;
+  /** Local date of broadcast `YYYY-MM-DD`. */
+  airedOn: string | null;
+  runtimeMin: number | null;
+  ids: ExternalIds;
+  /** Global Plex id (hex), where the source knows it. */
+  plexGuid: string | null;
+};
+
+export type CatalogueSeason = { number: number; title: string | null };
+
+/** Everything about one show. */
+export type Catalogue = { show: CatalogueShow; seasons: CatalogueSeason[]; episodes: CatalogueEpisode[] };
+
+/**
+ * A service that knows television. Failures are AppErrors (`unreachable`, `rate-limited`, `auth-expired` for a key that is
+ * not accepted, `bad-answer`); "there is none" is null or an empty list, and never a reason to remove anything.
+ */
+export type MetadataSource = {
+  id: MetadataSourceId;
+  label: string;
+  /** The credit line that the source's terms ask for. */
+  attribution: { text: string; url: string };
+  /** Id kinds that `find` understands, in the order of trust. */
+  idKinds: readonly (keyof ExternalIds)[];
+  /** The show that carries this very id, checked; null when there is none. One or two requests, whole show where that costs no more. */
+  find(kind: keyof ExternalIds, value: string, signal?: AbortSignal): Promise<CatalogueShow | null>;
+  /** Text search, best first. */
+  search(title: string, year: number | null, signal?: AbortSignal): Promise<MatchCandidate[]>;
+  /** One show with all seasons and episodes, specials included. Null when the source no longer knows the id. */
+  catalogue(sourceId: string, signal?: AbortSignal): Promise<Catalogue | null>;
+  /** Fetches an image that `posterUrl` named. Refuses other hosts. */
+  artwork(url: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
+  /** One cheap call that tells whether address and key work. */
+  probe(signal?: AbortSignal): Promise<void>;
+  /** Until when its limits make us wait, or null. */
+  waitingUntil(): Instant | null;
+};

@@ -1,0 +1,120 @@
+import type { Instant } from "../../domain/instant.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { asJson, checked, type HttpAnswer, jsonValue } from "../../kernel/http.ts";
+import type { Secret } from "../../kernel/secret.ts";
+import { createRecent } from "../recent.ts";
+import { createService, type SourceDeps } from "../service.ts";
+import {
+  type TmdbFind,
+  type TmdbSearchRow,
+  type TmdbSeason,
+  type TmdbShow,
+  tmdbFind,
+  tmdbParts,
+  tmdbSearch,
+  tmdbSeason,
+  tmdbShow,
+} from "./schemas.ts";
+
+export type TmdbDeps = SourceDeps & { apiUrl: string; imageUrl: string; apiKey: Secret };
+
+/** A show with its seasons, each exactly once. */
+export type TmdbWhole = { show: TmdbShow; seasons: TmdbSeason[] };
+
+export type TmdbClient = {
+  find(kind: "tvdb" | "imdb", id: string, signal?: AbortSignal): Promise<TmdbFind>;
+  whole(tmdbId: string, signal?: AbortSignal): Promise<TmdbWhole | null>;
+  search(title: string, year: number | undefined, signal?: AbortSignal): Promise<TmdbSearchRow[]>;
+  waitingUntil(): Instant | null;
+};
+
+const name = "TMDB";
+const listBytes = 4_000_000;
+/** Twenty seasons of a daily serial, with crew and guest stars in every episode. */
+const showBytes = 64_000_000;
+/** `append_to_response` takes this many parts. */
+const mostParts = 20;
+const firstParts = ["external_ids", ...Array.from({ length: mostParts - 1 }, (_, season) => `season/${season}`)];
+
+function refused(status: number): AppError {
+  return new AppError("auth-expired", `TMDB does not accept the API key (HTTP ${status}).`, {
+    status,
+    hint: "Check TMDB_API_KEY: it takes the API key (v3) or the API read access token (v4) from your TMDB account's settings.",
+  });
+}
+
+/** A v4 token is a JWT and goes into a header; a v3 key has 32 hex digits and is understood in the query only. */
+function credentials(apiKey: Secret): { headers?: Record<string, string>; query?: Record<string, string> } {
+  const key = apiKey.reveal();
+  return key.includes(".") ? { headers: { authorization: `Bearer ${key}` } } : { query: { api_key: key } };
+}
+
+function readSeasons(answer: HttpAnswer): TmdbSeason[] {
+  const parts = checked(name, tmdbParts, jsonValue(name, answer));
+  return Object.entries(parts)
+    .filter(([part]) => /^season\/\d+$/.test(part))
+    .map(([, season]) => checked(name, tmdbSeason, season));
+}
+
+function readWhole(answer: HttpAnswer): TmdbWhole {
+  return { show: asJson(name, tmdbShow)(answer), seasons: readSeasons(answer) };
+}
+
+export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): TmdbClient {
+  const service = createService(
+    { http, clock },
+    {
+      name,
+      baseUrl: apiUrl,
+      ...credentials(apiKey),
+      limit: { concurrency: 6, window: { count: 40, perMs: 1_050 } },
+      refused,
+    },
+  );
+  const recent = createRecent<TmdbWhole>(clock, { entries: 30, forMs: 300_000 });
+
+  async function parts<Out>(tmdbId: string, names: string[], read: (answer: HttpAnswer) => Out, signal?: AbortSignal) {
+    const query = { append_to_response: names.join(",") };
+    return service.get({ path: `/tv/${tmdbId}`, query, read, maxBytes: showBytes, signal });
+  }
+
+  /** Seasons that the show lists and the first request did not ask for: long-running shows, years as numbers. */
+  async function laterSeasons(tmdbId: string, { show, seasons }: TmdbWhole, signal?: AbortSignal) {
+    const have = new Set(seasons.map(({ season_number }) => season_number));
+    const asked = new Set(firstParts);
+    const missing = show.seasons
+      .filter(({ season_number }) => !have.has(season_number) && !asked.has(`season/${season_number}`))
+      .map(({ season_number }) => `season/${season_number}`);
+    const later: TmdbSeason[] = [];
+    for (let at = 0; at < missing.length; at += mostParts) {
+      const more = await parts(tmdbId, missing.slice(at, at + mostParts), readSeasons, signal);
+      later.push(...(more ?? []));
+    }
+    return later;
+  }
+
+  return {
+    async find(kind, id, signal) {
+      const query = { external_source: `${kind}_id` };
+      const read = asJson(name, tmdbFind);
+      const found = await service.get({ path: `/find/${id}`, query, read, maxBytes: listBytes, signal });
+      return found ?? { tv_results: [] };
+    },
+    async whole(tmdbId, signal) {
+      const known = recent.get(tmdbId);
+      if (known) return known;
+      const first = await parts(tmdbId, firstParts, readWhole, signal);
+      if (first === null) return null;
+      const seasons = [...first.seasons, ...(await laterSeasons(tmdbId, first, signal))];
+      const whole = { show: first.show, seasons };
+      recent.set(tmdbId, whole);
+      return whole;
+    },
+    async search(title, year, signal) {
+      const query = { query: title, first_air_date_year: year };
+      const read = asJson(name, tmdbSearch);
+      return (await service.get({ path: "/search/tv", query, read, maxBytes: listBytes, signal }))?.results ?? [];
+    },
+    waitingUntil: service.waitingUntil,
+  };
+}

@@ -1,0 +1,97 @@
+import { cleanIds } from "../../domain/external-ids.ts";
+import type { MatchCandidate } from "../../domain/matching.ts";
+import { countryCode } from "../../domain/title.ts";
+import type { PictureAddress } from "../artwork.ts";
+import type { Catalogue, CatalogueShow, ShowStatus } from "../contract.ts";
+import { airedOnDay, minutesOrNull, textOrNull, yearOf } from "../words.ts";
+import type { TmdbWhole } from "./client.ts";
+import type { TmdbFind, TmdbSearchRow, TmdbShow } from "./schemas.ts";
+
+const statuses: Record<string, ShowStatus> = {
+  "Returning Series": "running",
+  "In Production": "upcoming",
+  Planned: "upcoming",
+  Pilot: "upcoming",
+  Canceled: "ended",
+  Ended: "ended",
+};
+
+function statusOf(show: TmdbShow): ShowStatus | null {
+  const status = statuses[show.status ?? ""] ?? null;
+  return status === "upcoming" && textOrNull(show.last_air_date) !== null ? "running" : status;
+}
+
+export function toShow(show: TmdbShow, picture: PictureAddress): CatalogueShow {
+  return {
+    sourceId: String(show.id),
+    title: show.name,
+    originalTitle: textOrNull(show.original_name),
+    year: yearOf(show.first_air_date),
+    ids: cleanIds({ tmdb: show.id, tvdb: show.external_ids?.tvdb_id, imdb: show.external_ids?.imdb_id }),
+    overview: textOrNull(show.overview),
+    status: statusOf(show),
+    network: textOrNull(show.networks?.[0]?.name),
+    country: countryCode(show.origin_country?.[0] ?? "") ?? null,
+    genres: (show.genres ?? []).map(({ name }) => textOrNull(name)).filter((name) => name !== null),
+    runtimeMin: minutesOrNull(show.episode_run_time?.[0]) ?? minutesOrNull(show.last_episode_to_air?.runtime),
+    posterUrl: picture(show.poster_path),
+  };
+}
+
+export function toCatalogue({ show, seasons }: TmdbWhole, picture: PictureAddress): Catalogue {
+  const ordered = [...seasons].sort((a, b) => a.season_number - b.season_number);
+  return {
+    show: toShow(show, picture),
+    seasons: ordered.map(({ season_number, name }) => ({ number: season_number, title: textOrNull(name) })),
+    episodes: ordered.flatMap(({ season_number, episodes }) =>
+      episodes.map((episode) => ({
+        season: season_number,
+        number: episode.episode_number,
+        numberAbs: null,
+        title: textOrNull(episode.name),
+        ...airedOnDay(episode.air_date),
+        runtimeMin: minutesOrNull(episode.runtime),
+        ids: cleanIds({ tmdb: episode.id }),
+        plexGuid: null,
+      })),
+    ),
+  };
+}
+
+export function toCandidate(row: TmdbSearchRow, picture: PictureAddress): MatchCandidate {
+  return {
+    source: "tmdb",
+    sourceId: String(row.id),
+    title: row.name,
+    originalTitle: textOrNull(row.original_name) ?? undefined,
+    year: yearOf(row.first_air_date) ?? undefined,
+    country: countryCode(row.origin_country?.[0] ?? "") ?? undefined,
+    ids: cleanIds({ tmdb: row.id }),
+    posterUrl: picture(row.poster_path) ?? undefined,
+  };
+}
+
+/**
+ * The show that an outside id leads to. `own`: the id is the show's. Otherwise it belongs to one of its seasons or
+ * episodes, as it happens with TVDB numbers that servers hold for a show. Null when it leads to none or to several.
+ */
+export function showFound(found: TmdbFind): { tmdbId: string; own: boolean } | null {
+  const own = found.tv_results.length > 0;
+  const parents = [...(found.tv_season_results ?? []), ...(found.tv_episode_results ?? [])].map(
+    ({ show_id }) => show_id,
+  );
+  const ids = new Set(own ? found.tv_results.map(({ id }) => id) : parents);
+  const [only] = ids;
+  return only !== undefined && ids.size === 1 ? { tmdbId: String(only), own } : null;
+}
+
+/** Something that the show lists did not arrive. */
+export function isPartial({ show, seasons }: TmdbWhole): boolean {
+  const arrived = new Set(
+    seasons.filter(({ episodes }) => episodes.length > 0).map(({ season_number }) => season_number),
+  );
+  if (arrived.size === 0 && (show.number_of_episodes ?? 0) > 0) return true;
+  return show.seasons.some(
+    ({ season_number, episode_count }) => (episode_count ?? 0) > 0 && !arrived.has(season_number),
+  );
+}

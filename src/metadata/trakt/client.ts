@@ -1,0 +1,109 @@
+import { fromIso, type Instant } from "../../domain/instant.ts";
+import { AppError } from "../../kernel/errors.ts";
+import { asJson } from "../../kernel/http.ts";
+import type { Secret } from "../../kernel/secret.ts";
+import { createRecent } from "../recent.ts";
+import { createService, type SourceDeps } from "../service.ts";
+import {
+  type TraktSearch,
+  type TraktSeason,
+  type TraktShow,
+  traktRateLimit,
+  traktSearch,
+  traktSeasons,
+  traktShow,
+} from "./schemas.ts";
+
+export type TraktDeps = SourceDeps & { apiUrl: string; clientId: Secret };
+export type TraktIdKind = "trakt" | "tmdb" | "tvdb" | "imdb";
+
+export type TraktClient = {
+  lookup(kind: TraktIdKind, id: string, signal?: AbortSignal): Promise<TraktSearch>;
+  searchExact(title: string, signal?: AbortSignal): Promise<TraktSearch>;
+  /** `years` is one year or a range, as in `2018-2020`. */
+  search(title: string, years: string | undefined, signal?: AbortSignal): Promise<TraktSearch>;
+  show(traktId: string, signal?: AbortSignal): Promise<TraktShow | null>;
+  seasons(traktId: string, signal?: AbortSignal): Promise<TraktSeason[] | null>;
+  waitingUntil(): Instant | null;
+};
+
+const name = "Trakt";
+const listBytes = 8_000_000;
+/** A daily serial has some 15,000 episodes of about 0.9 kB. */
+const seasonsBytes = 40_000_000;
+
+/** Their search reads these as operators (guide "search"); a title means them literally. */
+export function escapeQuery(title: string): string {
+  return title.replace(/&&|\|\||[+\-!(){}[\]^"~*?:/\\]/g, "\\$&");
+}
+
+function refused(status: number): AppError {
+  return new AppError("auth-expired", `Trakt does not accept the client id (HTTP ${status}).`, {
+    status,
+    hint: "Check TRAKT_CLIENT_ID: Trakt accepts client ids of VIP members only since July 2026. Without it the other sources go on.",
+  });
+}
+
+/** `X-Ratelimit` comes on some answers only; where it does, it knows better than our own count. */
+function renewedAt(headers: Headers): Instant | null {
+  const header = headers.get("x-ratelimit");
+  if (header === null || !header.startsWith("{") || !header.endsWith("}")) return null;
+  const limit = traktRateLimit.safeParse(parsed(header));
+  return limit.success && limit.data.remaining <= 0 ? fromIso(limit.data.until) : null;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // A header that cannot be read says nothing about the answer it came with.
+    return null;
+  }
+}
+
+export function createTraktClient({ apiUrl, clientId, ...deps }: TraktDeps): TraktClient {
+  const service = createService(deps, {
+    name,
+    baseUrl: apiUrl,
+    headers: { "trakt-api-key": clientId, "trakt-api-version": "2", "content-type": "application/json" },
+    // 500 per 300 s are allowed. A tenth of it at a time lets a page that somebody opens wait for seconds, not minutes.
+    limit: { concurrency: 4, window: { count: 470, perMs: 302_000 } },
+    refused,
+    renewedAt,
+  });
+  const shows = createRecent<TraktShow>(deps.clock, { entries: 500, forMs: 900_000 });
+
+  const remember = (show: TraktShow): void => shows.set(String(show.ids.trakt), show);
+
+  async function list(path: string, query: Record<string, string | number | undefined>, signal?: AbortSignal) {
+    const rows = await service.get({ path, query, read: asJson(name, traktSearch), maxBytes: listBytes, signal });
+    for (const { show } of rows ?? []) if (show) remember(show);
+    return rows ?? [];
+  }
+
+  return {
+    lookup: (kind, id, signal) => list(`/search/${kind}/${id}`, { type: "show", extended: "full" }, signal),
+    searchExact: (title, signal) =>
+      list("/search/show/exact", { query: escapeQuery(title), extended: "full", limit: 20 }, signal),
+    search: (title, years, signal) =>
+      list("/search/show", { query: escapeQuery(title), years, extended: "full", limit: 20 }, signal),
+    async show(traktId, signal) {
+      const known = shows.get(traktId);
+      if (known) return known;
+      const read = asJson(name, traktShow);
+      const query = { extended: "full" };
+      const show = await service.get({ path: `/shows/${traktId}`, query, read, maxBytes: listBytes, signal });
+      if (show) remember(show);
+      return show;
+    },
+    seasons: (traktId, signal) =>
+      service.get({
+        path: `/shows/${traktId}/seasons`,
+        query: { extended: "full,episodes" },
+        read: asJson(name, traktSeasons),
+        maxBytes: seasonsBytes,
+        signal,
+      }),
+    waitingUntil: service.waitingUntil,
+  };
+}
