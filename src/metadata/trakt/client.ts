@@ -66,7 +66,8 @@ export function createTraktClient({ apiUrl, clientId, ...deps }: TraktDeps): Tra
     name,
     baseUrl: apiUrl,
     headers: { "trakt-api-key": clientId, "trakt-api-version": "2", "content-type": "application/json" },
-    // 500 per 300 s are allowed. A tenth of it at a time lets a page that somebody opens wait for seconds, not minutes.
+    // 500 per 300 s are allowed, for all programs of the house together. A first enrichment uses them up at once; whoever
+    // searches meanwhile is told to wait and asked of the next source instead.
     limit: { concurrency: 4, window: { count: 470, perMs: 302_000 } },
     refused,
     renewedAt,
