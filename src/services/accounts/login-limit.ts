@@ -1,0 +1,52 @@
+import { MINUTE_MS } from "../../domain/instant.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import { AppError } from "../../kernel/errors.ts";
+
+const allowed = 10;
+const windowMs = 15 * MINUTE_MS;
+/** Names are free to invent; the memory for them is not. */
+const remembered = 10_000;
+
+export type LoginLimit = {
+  /**
+   * Counts an attempt before it is tried, so that many at once do not slip through; `succeeded` takes it back.
+   * Throws `too-many` after repeated failures.
+   */
+  attempt(key: string): { succeeded(): void };
+};
+
+/** Failed sign-ins for one name and address. Lives in memory: a restart forgives. */
+export function createLoginLimit(clock: Clock): LoginLimit {
+  const failures = new Map<string, number[]>();
+
+  function recent(key: string): number[] {
+    const now = clock.now();
+    return (failures.get(key) ?? []).filter((at) => at > now - windowMs && at <= now);
+  }
+
+  function remember(key: string, times: number[]): void {
+    failures.delete(key);
+    failures.set(key, times);
+    // A Map keeps the order of insertion: the first key is the one that was quiet for longest.
+    for (const oldest of failures.keys()) {
+      if (failures.size <= remembered) break;
+      failures.delete(oldest);
+    }
+  }
+
+  return {
+    attempt(key) {
+      const times = recent(key);
+      const first = times[0];
+      if (first !== undefined && times.length >= allowed) {
+        const retryAfterMs = first + windowMs - clock.now();
+        throw new AppError("too-many", "Too many failed sign-ins.", {
+          retryAfterMs,
+          hint: `Try again in ${Math.max(1, Math.ceil(retryAfterMs / MINUTE_MS))} minutes.`,
+        });
+      }
+      remember(key, [...times, clock.now()]);
+      return { succeeded: () => failures.delete(key) };
+    },
+  };
+}

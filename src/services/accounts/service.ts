@@ -1,0 +1,164 @@
+import { deleteSessionsOf } from "../../db/repos/sessions.ts";
+import {
+  countUsers,
+  deleteUser,
+  insertUser,
+  listUsers,
+  type UserChange,
+  type UserRow,
+  updateUser,
+  userById,
+  userByKey,
+} from "../../db/repos/users.ts";
+import { tx } from "../../db/tx.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { Deps } from "../context.ts";
+import { createApiTokens } from "./api-tokens.ts";
+import { createLoginLimit } from "./login-limit.ts";
+import { createPasswords } from "./passwords.ts";
+import { checkCredentials, checkPassword, checkTimeZone, cleanUsername, usernameKey, usernameTaken } from "./rules.ts";
+import { createSessions, userView } from "./sessions.ts";
+import type { Accounts, Credentials, Role } from "./types.ts";
+
+export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log">): Accounts {
+  const { db, clock, config, log } = deps;
+  const passwords = createPasswords(clock);
+  const limit = createLoginLimit(clock);
+  const sessions = createSessions(deps);
+  const apiTokens = createApiTokens(deps);
+  // There is no way back to "none": the last admin cannot be deleted.
+  let someone = countUsers(db) > 0;
+
+  async function newUser(input: Credentials & { role: Role }, may: () => void): Promise<UserRow> {
+    checkCredentials(input);
+    // Refused before the costly part, and once more where it counts.
+    may();
+    const passwordHash = await passwords.hash(input.password);
+    const row = tx(db, () => {
+      may();
+      return insertUser(db, {
+        username: cleanUsername(input.username),
+        usernameKey: usernameKey(input.username),
+        passwordHash,
+        role: input.role,
+        createdAt: clock.now(),
+      });
+    });
+    if (row === null) throw usernameTaken();
+    someone = true;
+    log.info("account.created", { user: row.id, role: row.role });
+    return row;
+  }
+
+  function existing(userId: number): UserRow {
+    const row = userById(db, userId);
+    if (row === undefined) throw new AppError("not-found", "There is no such user.");
+    return row;
+  }
+
+  async function setPassword(userId: number, password: string, keepSession: string | null): Promise<void> {
+    const passwordHash = await passwords.hash(password);
+    tx(db, () => {
+      updateUser(db, userId, { passwordHash });
+      deleteSessionsOf(db, userId, keepSession);
+    });
+  }
+
+  return {
+    hasUsers() {
+      // Another process (the command line) may have made the first one.
+      someone ||= countUsers(db) > 0;
+      return someone;
+    },
+
+    async setup(input, visitor) {
+      const onlyFirst = () => {
+        if (countUsers(db) > 0) {
+          throw new AppError("conflict", "The first account has been made already.", { hint: "Sign in instead." });
+        }
+      };
+      return sessions.begin(await newUser({ ...input, role: "admin" }, onlyFirst), visitor);
+    },
+
+    async signUp(input, visitor) {
+      const onlyOpen = () => {
+        if (config.signup !== "open" || countUsers(db) === 0) {
+          throw new AppError("forbidden", "New accounts are made by the admin of this installation.");
+        }
+      };
+      return sessions.begin(await newUser({ ...input, role: "member" }, onlyOpen), visitor);
+    },
+
+    async login(input, visitor) {
+      const key = usernameKey(input.username).slice(0, 64);
+      const attempt = limit.attempt(`${visitor.address} ${key}`);
+      const row = userByKey(db, usernameKey(input.username));
+      const right = await passwords.verify(input.password, row?.passwordHash ?? null);
+      if (row === undefined || !right) {
+        log.warn("login.failed", { address: visitor.address });
+        throw new AppError("unauthorized", "The username or the password is wrong.");
+      }
+      attempt.succeeded();
+      sessions.prune();
+      return sessions.begin(row, visitor);
+    },
+
+    logout: sessions.end,
+    bySession: sessions.find,
+    byApiToken: apiTokens.find,
+    createApiToken: apiTokens.create,
+    listApiTokens: apiTokens.list,
+    deleteApiToken: apiTokens.remove,
+
+    async createUser({ role = "member", ...input }) {
+      return userView(await newUser({ ...input, role }, () => undefined));
+    },
+
+    list: () => listUsers(db).map(userView),
+    get: (userId) => userView(existing(userId)),
+
+    byName(username) {
+      const row = userByKey(db, usernameKey(username));
+      return row === undefined ? null : userView(row);
+    },
+
+    async resetPassword(userId, password) {
+      checkPassword(password, "password");
+      existing(userId);
+      await setPassword(userId, password, null);
+    },
+
+    async changePassword(userId, { current, next }, keepSession) {
+      const row = existing(userId);
+      const attempt = limit.attempt(`password of ${userId}`);
+      if (!(await passwords.verify(current, row.passwordHash))) {
+        const message = "This is not your current password.";
+        throw new AppError("invalid", message, { fields: [{ path: "current", message }] });
+      }
+      attempt.succeeded();
+      checkPassword(next, "next");
+      await setPassword(userId, next, keepSession);
+    },
+
+    updateProfile(userId, { timeZone, theme }) {
+      if (typeof timeZone === "string") checkTimeZone(timeZone);
+      const change: UserChange = {};
+      if (timeZone !== undefined) change.timeZone = timeZone;
+      if (theme !== undefined) change.theme = theme;
+      if (Object.keys(change).length > 0) updateUser(db, userId, change);
+      return userView(existing(userId));
+    },
+
+    deleteUser(userId) {
+      tx(db, () => {
+        if (existing(userId).role === "admin" && countUsers(db, "admin") === 1) {
+          throw new AppError("conflict", "The last admin cannot be deleted.");
+        }
+        deleteUser(db, userId);
+      });
+      log.info("account.deleted", { user: userId });
+    },
+
+    prune: sessions.prune,
+  };
+}

@@ -1,0 +1,65 @@
+export type Role = "admin" | "member";
+export type Theme = "auto" | "dark" | "light";
+
+export type User = {
+  id: number;
+  username: string;
+  role: Role;
+  /** Null: the installation's. */
+  timeZone: string | null;
+  theme: Theme;
+  createdAt: number;
+};
+
+export type Credentials = { username: string; password: string };
+
+/** Where a request comes from. */
+export type Visitor = { address: string; userAgent: string };
+
+/** `token` goes to the browser once; only its hash is stored. */
+export type NewSession = { user: User; token: string; expiresAt: number };
+
+export type SignedIn =
+  | {
+      user: User;
+      via: "session";
+      sessionHash: string;
+      /** Set when this look-up prolonged the session: the browser's cookie should follow. */
+      prolongedUntil: number | null;
+    }
+  | { user: User; via: "token" };
+
+export type ApiTokenView = { id: string; name: string; createdAt: number; lastUsedAt: number | null };
+
+export type ProfileInput = { timeZone?: string | null; theme?: Theme };
+
+export type Accounts = {
+  /** False until the first account is made. */
+  hasUsers(): boolean;
+  /** The first account, an admin. Throws `conflict` once there is one. */
+  setup(input: Credentials, visitor: Visitor): Promise<NewSession>;
+  /** An account for whoever asks; throws `forbidden` unless SIGNUP is open. */
+  signUp(input: Credentials, visitor: Visitor): Promise<NewSession>;
+  /** Throws `unauthorized`, and `too-many` with `retryAfterMs` after repeated failures. */
+  login(input: Credentials, visitor: Visitor): Promise<NewSession>;
+  logout(sessionToken: string): void;
+  bySession(sessionToken: string): SignedIn | null;
+  byApiToken(token: string): SignedIn | null;
+  createApiToken(userId: number, name: string): { id: string; name: string; token: string; createdAt: number };
+  listApiTokens(userId: number): ApiTokenView[];
+  /** Throws `not-found` also for somebody else's. */
+  deleteApiToken(userId: number, tokenId: string): void;
+  createUser(input: Credentials & { role?: Role }): Promise<User>;
+  list(): User[];
+  get(userId: number): User;
+  byName(username: string): User | null;
+  /** For the command line and admins: sets a password and ends all of the user's sessions. */
+  resetPassword(userId: number, password: string): Promise<void>;
+  /** Ends the user's other sessions. */
+  changePassword(userId: number, change: { current: string; next: string }, keepSession: string | null): Promise<void>;
+  updateProfile(userId: number, change: ProfileInput): User;
+  /** With everything that belongs to the user. Throws `conflict` for the last admin. */
+  deleteUser(userId: number): void;
+  /** Removes what has expired. */
+  prune(): void;
+};
