@@ -1,0 +1,102 @@
+import type { ProviderId } from "../../domain/providers.ts";
+import type { Account, MediaServer, ProbeResult } from "../../providers/contract.ts";
+
+export type IntegrationStatus = "ok" | "unreachable" | "needs-login";
+
+/** An integration as the API and the pages show it; never a token in any form. Instants in epoch milliseconds. */
+export type IntegrationView = {
+  id: string;
+  provider: ProviderId;
+  serverUrl: string;
+  serverName: string;
+  serverVersion: string | null;
+  connectionKind: "local" | "remote" | "relay" | "typed";
+  owned: boolean;
+  machineIdentifier: string;
+  username: string;
+  email: string | null;
+  lastSync: number | null;
+  enabled: boolean;
+  autoSync: boolean;
+  schedule: string;
+  nextSync: number | null;
+  status: IntegrationStatus;
+  /** One sentence when `status` is not `ok`: since when, what was tried, what to do. */
+  statusMessage: string | null;
+  unmarks: "ignore" | "follow";
+  addShows: "watched" | "all";
+  /** Why this account's history is not read, when the server refuses it. */
+  historyNote: string | null;
+  insecureTls: boolean;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type LibraryView = { key: string; title: string; type: string; enabled: boolean };
+
+export type ServerOption = {
+  machineIdentifier: string;
+  name: string;
+  owned: boolean;
+  ownerName: string | null;
+  online: boolean;
+  connections: { uri: string; local: boolean; relay: boolean }[];
+};
+
+export type PinView = { pinId: string; code: string; authUrl: string; expiresAt: number };
+
+export type PinCheck =
+  | { authorized: false; expired: boolean }
+  | { authorized: true; account: Account; servers: ServerOption[] };
+
+export type ConnectInput = { pinId: string; machineIdentifier?: string; serverUrl?: string; insecureTls?: boolean };
+
+export type SettingsInput = {
+  autoSync?: boolean;
+  schedule?: string;
+  enabled?: boolean;
+  /** Keys of the libraries to read; the others are switched off. */
+  libraries?: string[];
+  unmarks?: "ignore" | "follow";
+  addShows?: "watched" | "all";
+  insecureTls?: boolean;
+};
+
+export type Integrations = {
+  /** All of the user's connected integrations, oldest first. */
+  list(userId: number, provider?: ProviderId): IntegrationView[];
+  /**
+   * The one meant: by id, or the only one of that provider. Throws `not-found` when there is none (or it is someone else's),
+   * `conflict` when several and no id was given.
+   */
+  pick(userId: number, provider: ProviderId, integrationId?: string): IntegrationView;
+  get(userId: number, integrationId: string): IntegrationView;
+  startPin(userId: number, provider: ProviderId, options: { forwardUrl: string | null }): Promise<PinView>;
+  /** Throws `not-found` for an unknown pin or somebody else's. A bad day of the service counts as "not yet". */
+  checkPin(userId: number, pinId: string): Promise<PinCheck>;
+  pin(userId: number, pinId: string): { provider: ProviderId; authUrl: string; expiresAt: number };
+  /** Tests first, stores afterwards. Throws `invalid`, or `unreachable` with `extra.attempts: ProbeResult[]`. */
+  connect(
+    userId: number,
+    provider: ProviderId,
+    input: ConnectInput,
+  ): Promise<{ integration: IntegrationView; attempts: ProbeResult[] }>;
+  /** Addresses of one server, all probed, for the chooser. Stores nothing. */
+  probe(userId: number, input: ConnectInput): Promise<ProbeResult[]>;
+  update(userId: number, integrationId: string, input: SettingsInput): IntegrationView;
+  /** The libraries as last seen; asks the server when none are known yet. */
+  libraries(userId: number, integrationId: string): Promise<LibraryView[]>;
+  /** Wipes the tokens and tells the provider; synced plays, links and matches stay. */
+  disconnect(userId: number, integrationId: string): Promise<void>;
+  /** Throws `conflict` when the stored sign-ins were sealed with another key. */
+  requireKey(): void;
+  /** Opens the server behind an integration. Throws `auth-expired` when a login is needed. */
+  open(integrationId: number): Promise<MediaServer>;
+  /** After an outside call: what it says about the integration's health. */
+  succeeded(integrationId: number): void;
+  failed(integrationId: number, error: unknown): void;
+  /** Finds a better or new address after `unreachable`; true when the address changed. */
+  rediscover(integrationId: number): Promise<boolean>;
+  /** Keeps the tokens in use (once a day). */
+  pingAll(): Promise<void>;
+};
