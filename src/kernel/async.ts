@@ -1,6 +1,6 @@
 import { AppError } from "./errors.ts";
 
-/** Runs `work` over `items` with at most `width` at a time, in order of results. The first failure rejects. */
+/** Runs `work` over `items` with at most `width` at a time, in order of results. The first failure rejects, and nothing more is begun. */
 export async function mapLimit<In, Out>(
   items: readonly In[],
   width: number,
@@ -9,8 +9,13 @@ export async function mapLimit<In, Out>(
   const results: Out[] = new Array(items.length);
   let next = 0;
   const lane = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await work(items[index] as In, index);
+    try {
+      for (let index = next++; index < items.length; index = next++) {
+        results[index] = await work(items[index] as In, index);
+      }
+    } catch (error) {
+      next = items.length;
+      throw error;
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
@@ -39,7 +44,7 @@ export function yieldToOthers(): Promise<void> {
  * that memory belongs to others: called between pages, this gives it back every `each` calls once the process holds more
  * than `aboveBytes`.
  */
-export function tidyMemory(each = 10, aboveBytes = 130_000_000): () => void {
+export function tidyMemory(each = 16, aboveBytes = 130_000_000): () => void {
   let calls = 0;
   return () => {
     calls += 1;

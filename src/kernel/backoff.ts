@@ -10,7 +10,7 @@ export function backoffMs(attempt: number, { baseMs, maxMs }: Backoff, unit: () 
 
 /** Reads a Retry-After header: seconds or an HTTP date (RFC 9110 10.2.3). Null when absent or unreadable. */
 export function retryAfterMs(header: string | null, now: number): number | null {
-  if (header === null) return null;
+  if (header === null || header.trim() === "") return null;
   const seconds = Number(header.trim());
   if (Number.isFinite(seconds) && seconds >= 0) return Math.min(seconds, 86_400) * 1000;
   const date = Date.parse(header);

@@ -145,7 +145,12 @@ async function follow(
     const redirected = response.status >= 300 && response.status < 400 && location !== null;
     if (!redirected || spec.accept?.includes(response.status)) return response;
     await response.body?.cancel();
-    const next = new URL(location, url);
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
+    if (next === null) {
+      throw new AppError("bad-answer", `${spec.name} redirects to something that is no address.`, {
+        status: response.status,
+      });
+    }
     if (next.origin !== url.origin || init.method !== "GET") {
       throw new AppError("bad-answer", `${spec.name} sends requests elsewhere (to ${next.origin}).`, {
         status: response.status,
@@ -165,7 +170,8 @@ async function readBody(spec: HttpRequest<unknown>, response: Response): Promise
     await response.body?.cancel();
     throw tooLong();
   }
-  if (Number.isFinite(announced)) {
+  // The announced size is that of the packed body: only an unpacked one says how much will arrive.
+  if (Number.isFinite(announced) && !response.headers.has("content-encoding")) {
     const whole = new Uint8Array(await response.arrayBuffer());
     if (whole.byteLength > spec.maxBytes) throw tooLong();
     return whole;

@@ -22,6 +22,7 @@ export function createGate(clock: Clock, limit: RateLimit): Gate {
   let active = 0;
   let closedUntil = 0;
   let shownUntil = 0;
+  let closedAt = 0;
 
   const delay = (): number => {
     const now = clock.now();
@@ -31,6 +32,10 @@ export function createGate(clock: Clock, limit: RateLimit): Gate {
       ((starts[0] as number) > now || (starts[0] as number) <= now - (limit.window?.perMs ?? 0))
     ) {
       starts.shift();
+    }
+    if (now < closedAt) {
+      closedUntil = 0;
+      shownUntil = 0;
     }
     const windowMs =
       limit.window && starts.length >= limit.window.count ? (starts[0] as number) + limit.window.perMs - now : 0;
@@ -78,6 +83,7 @@ export function createGate(clock: Clock, limit: RateLimit): Gate {
       }
     },
     pauseUntil(until) {
+      closedAt = clock.now();
       closedUntil = Math.max(closedUntil, until);
       shownUntil = Math.max(shownUntil, until);
     },

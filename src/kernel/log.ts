@@ -27,7 +27,10 @@ function plain(value: unknown, depth: number): unknown {
     const detail = isAppError(value) && value.detail ? { detail: plain(value.detail, depth + 1) } : {};
     return { error: plain(text, depth + 1), ...detail };
   }
-  if (typeof value !== "object" || value === null || depth > 4) return value;
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  // Unread is unmasked: nothing is written from further down, nor from a circle.
+  if (depth > 4) return "[deeper]";
   if (Array.isArray(value)) return value.slice(0, 20).map((each) => plain(each, depth + 1));
   return masked(value as LogFields, depth + 1);
 }
@@ -43,7 +46,7 @@ function masked(fields: LogFields, depth = 0): LogFields {
 }
 
 function short(value: unknown): string {
-  if (typeof value === "string") return /\s/.test(value) ? JSON.stringify(value) : value;
+  if (typeof value === "string") return /[\s\p{Cc}]/u.test(value) ? JSON.stringify(value) : value;
   return JSON.stringify(value) ?? String(value);
 }
 

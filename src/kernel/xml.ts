@@ -25,6 +25,7 @@ export function parseXml(text: string): Record<string, unknown> {
     const parsed: unknown = parser.parse(text, true);
     if (typeof parsed !== "object" || parsed === null || Object.keys(parsed).length === 0)
       throw new Error("empty document");
+    if ("html" in parsed) throw new Error("a web page");
     return parsed as Record<string, unknown>;
   } catch (cause) {
     throw new AppError("bad-answer", "The answer is not readable XML.", { cause });

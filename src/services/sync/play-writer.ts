@@ -1,0 +1,129 @@
+import type { Db } from "../../db/open.ts";
+import { type ItemLink, linksOfEpisodes } from "../../db/repos/item-links.ts";
+import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.ts";
+import { changePlays } from "../../db/repos/removals.ts";
+import { suppressionsOf } from "../../db/repos/suppressions.ts";
+import { mergePlays, type Suppression } from "../../domain/play-merge.ts";
+import { combineViews, type HistoryRow, playsOf, type ViewState } from "../../domain/plays.ts";
+import type { LocalEpisode } from "./episode-index.ts";
+import type { HistoryIndex } from "./history.ts";
+import { hadOffset } from "./item-state.ts";
+import type { Journal } from "./journal.ts";
+import type { RunShow } from "./run-show.ts";
+
+/** All that the server says about one episode, to be brought together with what is stored. */
+export type Pending = {
+  show: RunShow;
+  episode: LocalEpisode;
+  isNew: boolean;
+  rows: HistoryRow[];
+  views: ViewState[];
+  durationMs: number | null;
+  links: ItemLink[];
+};
+
+export type PlayWriterOptions = {
+  db: Db;
+  syncId: number;
+  integrationId: number;
+  userId: number;
+  provider: string;
+  /** Fixed for the whole run, so that one run decides alike from its first page to its last. */
+  now: number;
+  history: HistoryIndex;
+  journal: Journal;
+  /** A play of this show has another time, or the show is new in the library. */
+  changed: (showId: number) => void;
+};
+
+/** From rows and view states of episodes to plays in the database. */
+export function createPlayWriter(options: PlayWriterOptions & { enter: (show: RunShow) => void }) {
+  const { db, syncId, integrationId, userId, provider, now, history, journal, enter } = options;
+
+  /** Other copies of these episodes on the same server speak too. */
+  function addCopies(pending: readonly Pending[]): void {
+    const older = new Map(pending.filter(({ isNew }) => !isNew).map((each) => [each.episode.id, each]));
+    if (older.size === 0) return;
+    for (const link of linksOfEpisodes(db, integrationId, [...older.keys()])) {
+      const each = link.episodeId === null ? undefined : older.get(link.episodeId);
+      if (each === undefined || each.links.some(({ itemId }) => itemId === link.itemId)) continue;
+      each.views.push(viewOf(link));
+      each.rows.push(...history.peek(link.itemId));
+    }
+  }
+
+  function writePlays(pending: readonly Pending[]): void {
+    addCopies(pending);
+    const watched = pending.filter(
+      ({ rows, views }) => rows.length > 0 || views.some(({ viewCount }) => viewCount > 0),
+    );
+    const older = watched.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
+    const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older));
+    const removed = suppressionsFor(older);
+    for (const { show, episode, rows, views, durationMs: known } of watched) {
+      const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
+      const stored = existing.get(episode.id) ?? [];
+      const desired = playsOf({ rows, view: allViews(views), durationMs, now });
+      const merge = mergePlays(stored, desired, { integrationId, durationMs, suppressed: removed.get(episode.id) });
+      // First: a play that is added may take over the evidence that a changed one gives up.
+      changePlays(db, syncId, merge.update);
+      for (const { watchedAt, certainty, evidence } of merge.add) {
+        insertPlay(db, {
+          userId,
+          episodeId: episode.id,
+          watchedAt,
+          certainty,
+          source: provider,
+          integrationId,
+          evidence,
+          syncLogId: syncId,
+          createdAt: now,
+        });
+      }
+      if (merge.add.length > 0 || stored.length > 0) enter(show);
+      if (merge.add.length > 0) journal.added(show, merge.add.length);
+      if (merge.update.length > 0) {
+        journal.touch(show);
+        options.changed(show.showId);
+      }
+    }
+  }
+
+  function suppressionsFor(episodeIds: readonly number[]): Map<number, Suppression[]> {
+    const found = new Map<number, Suppression[]>();
+    if (episodeIds.length === 0) return found;
+    for (const row of suppressionsOf(db, userId, episodeIds)) {
+      if (row.integrationId !== null && row.integrationId !== integrationId) continue;
+      const all = found.get(row.episodeId) ?? [];
+      all.push({ evidence: row.evidence ?? undefined, watchedAt: row.watchedAt, until: row.until });
+      found.set(row.episodeId, all);
+    }
+    return found;
+  }
+
+  return writePlays;
+}
+
+export const viewOf = (link: ItemLink): ViewState => ({
+  viewCount: link.viewCount,
+  viewOffset: hadOffset(link.state) ? 1 : 0,
+  lastViewedAt: link.lastViewedAt,
+});
+
+/** The counters of all copies together: a mark on a second copy is one more, however often the first was seen. */
+function allViews(views: readonly ViewState[]): ViewState | null {
+  const combined = combineViews(views);
+  return combined === null
+    ? null
+    : { ...combined, viewCount: views.reduce((sum, { viewCount }) => sum + viewCount, 0) };
+}
+
+function grouped(plays: readonly PlayRow[]): Map<number, PlayRow[]> {
+  const groups = new Map<number, PlayRow[]>();
+  for (const play of plays) {
+    const group = groups.get(play.episodeId);
+    if (group === undefined) groups.set(play.episodeId, [play]);
+    else group.push(play);
+  }
+  return groups;
+}

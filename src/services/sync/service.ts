@@ -1,0 +1,292 @@
+import type { Db } from "../../db/open.ts";
+import { type IntegrationRow, integrationById, updateIntegration } from "../../db/repos/integrations.ts";
+import { forgetStates, forgetViews, viewedSince } from "../../db/repos/item-links.ts";
+import { refreshProgress } from "../../db/repos/library.ts";
+import { liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
+import {
+  insertSyncLog,
+  interruptRunning,
+  itemsOfSync,
+  listSyncLogs,
+  type SyncLogRow,
+  syncLogById,
+  updateSyncLog,
+} from "../../db/repos/sync-logs.ts";
+import { tx } from "../../db/tx.ts";
+import { MINUTE_MS } from "../../domain/instant.ts";
+import type { SyncMode, SyncStatus } from "../../domain/sync.ts";
+import { AppError, toAppError } from "../../kernel/errors.ts";
+import type { Deps, SyncProgress } from "../context.ts";
+import type { Integrations } from "../integrations/types.ts";
+import { numericId } from "../integrations/view.ts";
+import { executePreview } from "./preview.ts";
+import { executeRun, type RunOutcome } from "./run.ts";
+import type { IdentityMemory } from "./session.ts";
+import type { StartOptions, SyncLogView, SyncService } from "./types.ts";
+import { removeEpisodes } from "./unmarks.ts";
+import { heldSchema, syncItemView, syncLogView } from "./view.ts";
+
+type Running = {
+  syncId: number;
+  userId: number;
+  abort: AbortController;
+  progress: SyncProgress;
+  ended: Promise<void>;
+};
+
+/** Addresses are handed on by routers, not within minutes. */
+const identityForMs = 15 * MINUTE_MS;
+/** News of progress at most this often; the log itself is always right. */
+const publishEveryMs = 250;
+
+export type SyncOptions = {
+  integrations: Pick<Integrations, "open" | "rediscover" | "succeeded" | "failed" | "requireKey">;
+  /** Shows in somebody's library whose catalogue may be missing. */
+  enqueue: (showIds: readonly number[]) => void;
+};
+
+/** A press on Sync Now asks for what an undone run had brought; schedules leave it out. */
+function letUndoneIn(db: Db, row: IntegrationRow): void {
+  tx(db, () => {
+    const episodes = liftUndone(db, row.id);
+    if (episodes.length === 0) return;
+    forgetStates(db, episodes, row.id);
+    updateIntegration(db, row.id, { needsFull: true });
+  });
+}
+
+export function createSyncService(deps: Deps, options: SyncOptions): SyncService {
+  const { db, clock, bus, log } = deps;
+  const running = new Map<number, Running>();
+  /** When the right server was last seen to answer at an address. */
+  const identified = new Map<string, number>();
+  let stopping = false;
+
+  const cancelled = () => new AppError("cancelled", "Cancelled.");
+
+  /** How runs ended whose end the database would not take; written as soon as it does. */
+  const unwritten = new Map<number, Partial<SyncLogRow>>();
+
+  function close(syncId: number, change: Partial<SyncLogRow>): void {
+    unwritten.set(syncId, change);
+    updateSyncLog(db, syncId, change);
+    unwritten.delete(syncId);
+  }
+
+  function view(stored: SyncLogRow): SyncLogView {
+    const row = { ...stored, ...unwritten.get(stored.id) };
+    const live = [...running.values()].find(({ syncId }) => syncId === row.id);
+    return syncLogView(row, { now: clock.now(), progress: live?.progress ?? null });
+  }
+
+  function own(userId: number, syncId: string): SyncLogRow {
+    const row = syncLogById(db, numericId(syncId, "sync"));
+    if (row === undefined || row.userId !== userId) throw new AppError("not-found", "There is no such sync.");
+    return row;
+  }
+
+  function modeOf(row: IntegrationRow, { mode, full }: StartOptions): SyncMode {
+    if (mode === "preview") return "preview";
+    // A watermark in the future was set by a clock that has been put right since.
+    const since = row.watermarkAt !== null && row.watermarkAt <= clock.now();
+    return full || row.needsFull || !since ? "full" : "incremental";
+  }
+
+  function start(integrationId: number, how: StartOptions): string {
+    if (stopping) throw new AppError("conflict", "Episode Tracker is shutting down.");
+    const current = running.get(integrationId);
+    if (current !== undefined) {
+      throw new AppError("conflict", "A sync of this server is already running.", {
+        extra: { syncId: String(current.syncId) },
+      });
+    }
+    const found = integrationById(db, integrationId);
+    if (found === undefined) throw new AppError("not-found", "This server is not connected.");
+    options.integrations.requireKey();
+    if (found.status === "needs-login") {
+      throw new AppError("conflict", `${found.serverName} needs a new sign-in.`, {
+        hint: found.statusMessage ?? "Connect it again on the Integrations page. Everything that was synced stays.",
+      });
+    }
+    if (how.trigger === "manual" && how.mode !== "preview") letUndoneIn(db, found);
+    const row = integrationById(db, integrationId) ?? found;
+    const mode = modeOf(row, how);
+    for (const [lost, change] of unwritten) close(lost, change);
+    const startedAt = clock.now();
+    const syncId = insertSyncLog(db, {
+      integrationId,
+      userId: row.userId,
+      provider: row.provider,
+      trigger: how.trigger,
+      mode,
+      startedAt,
+    });
+    const abort = new AbortController();
+    const progress: SyncProgress = { phase: "connecting", done: 0, total: 0, showsSynced: 0, episodesSynced: 0 };
+    const entry: Running = { syncId, userId: row.userId, abort, progress, ended: Promise.resolve() };
+    running.set(integrationId, entry);
+    bus.publish("sync.started", { syncId, integrationId, userId: row.userId });
+    log.info("sync.started", { sync: syncId, integration: integrationId, mode, trigger: how.trigger });
+    entry.ended = run(row, entry, mode, startedAt).catch((error: unknown) => {
+      log.error("sync.lost", { sync: syncId, reason: toAppError(error) });
+    });
+    return String(syncId);
+  }
+
+  function identityOf(integrationId: number): IdentityMemory {
+    const key = (address: string) => `${integrationId} ${address}`;
+    return {
+      isFresh: (address) => clock.ticks() - (identified.get(key(address)) ?? Number.NEGATIVE_INFINITY) < identityForMs,
+      seen: (address) => identified.set(key(address), clock.ticks()),
+    };
+  }
+
+  async function run(row: IntegrationRow, entry: Running, mode: SyncMode, startedAt: number): Promise<void> {
+    const { syncId, userId } = entry;
+    const began = clock.ticks();
+    let publishedAt = Number.NEGATIVE_INFINITY;
+    const common = {
+      deps,
+      db,
+      integrations: options.integrations,
+      identity: identityOf(row.id),
+      row,
+      syncId,
+      startedAt,
+      signal: entry.abort.signal,
+      onProgress: (progress: SyncProgress) => {
+        entry.progress = { ...progress };
+        if (clock.ticks() - publishedAt < publishEveryMs) return;
+        publishedAt = clock.ticks();
+        bus.publish("sync.progress", { syncId, integrationId: row.id, userId, progress: entry.progress });
+      },
+      onChanged: (showIds: number[]) => {
+        options.enqueue(showIds);
+        bus.publish("plays.changed", { userId, showIds });
+      },
+    };
+    let status: SyncStatus = "error";
+    try {
+      const outcome =
+        mode === "preview"
+          ? await executePreview({ ...common, mode: "full" }, (copy) => letUndoneIn(copy, row))
+          : await executeRun({ ...common, mode: mode === "full" ? "full" : "incremental" });
+      status = outcome.status;
+      settle(row, outcome, mode, startedAt);
+      finish(syncId, status, began, outcome);
+    } catch (error) {
+      // The database itself failed: say so as far as it lets us.
+      const known = toAppError(error);
+      log.error("sync.failed", { sync: syncId, reason: known });
+      const errors = JSON.stringify([
+        { kind: "database", message: known.message, hint: known.hint ?? "Look at the log." },
+      ]);
+      close(syncId, { status: "error", errors, finishedAt: clock.now(), durationMs: elapsed(began) });
+    } finally {
+      running.delete(row.id);
+      log.info("sync.finished", { sync: syncId, integration: row.id, status, ms: elapsed(began) });
+      bus.publish("sync.finished", { syncId, integrationId: row.id, userId, status });
+    }
+  }
+
+  const elapsed = (began: number) => Math.round(clock.ticks() - began);
+
+  function finish(syncId: number, status: SyncStatus, began: number, outcome: RunOutcome): void {
+    updateSyncLog(db, syncId, {
+      status: status === "cancelled" && stopping ? "interrupted" : status,
+      held: outcome.held === null ? null : JSON.stringify(outcome.held),
+      requests: outcome.requests,
+      finishedAt: clock.now(),
+      durationMs: elapsed(began),
+    });
+  }
+
+  function settle(row: IntegrationRow, outcome: RunOutcome, mode: SyncMode, startedAt: number): void {
+    if (outcome.error !== null) options.integrations.failed(row.id, outcome.error);
+    else if (outcome.status !== "cancelled") options.integrations.succeeded(row.id);
+    if (mode === "preview" || outcome.status === "cancelled" || outcome.status === "error") return;
+    const whole = outcome.complete
+      ? { watermarkAt: startedAt, ...(mode === "full" ? { lastFullAt: startedAt, needsFull: false } : {}) }
+      : {};
+    updateIntegration(db, row.id, { lastSyncAt: clock.now(), ...whole });
+  }
+
+  async function cancelRun(syncId: string): Promise<void> {
+    const entry = [...running.values()].find((each) => String(each.syncId) === syncId);
+    if (entry === undefined) throw new AppError("conflict", "This sync has already ended.");
+    entry.abort.abort(cancelled());
+    await entry.ended;
+  }
+
+  async function cancel(userId: number, syncId: string): Promise<SyncLogView> {
+    await cancelRun(String(own(userId, syncId).id));
+    return view(own(userId, syncId));
+  }
+
+  function approve(userId: number, syncId: string): SyncLogView {
+    const row = own(userId, syncId);
+    if (row.status !== "held" || row.held === null) throw new AppError("conflict", "This sync holds nothing back.");
+    const held = heldSchema.parse(JSON.parse(row.held));
+    const now = clock.now();
+    // What has been watched again since is no longer what the user was asked about.
+    const again = new Set(viewedSince(db, row.integrationId, held.episodeIds, row.startedAt));
+    const episodeIds = held.episodeIds.filter((id) => !again.has(id));
+    tx(db, () => {
+      const base = { db, syncId: row.id, userId, integrationId: row.integrationId, now };
+      const removed = [...removeEpisodes(base, episodeIds).values()].reduce((sum, plays) => sum + plays, 0);
+      forgetViews(db, row.integrationId, held.itemIds, episodeIds);
+      updateSyncLog(db, row.id, { status: "success", watchesRemoved: row.watchesRemoved + removed });
+      refreshProgress(db, userId, showsOfEpisodes(db, episodeIds), now);
+    });
+    bus.publish("plays.changed", { userId, showIds: showsOfEpisodes(db, episodeIds) });
+    return view(own(userId, syncId));
+  }
+
+  function undo(userId: number, syncId: string): { removed: number; restored: number } {
+    const row = own(userId, syncId);
+    if (row.status === "running") throw new AppError("conflict", "This sync is still running. Cancel it first.");
+    if (row.mode === "preview") throw new AppError("conflict", "A preview changes nothing; there is nothing to undo.");
+    if (row.undoneAt !== null) throw new AppError("conflict", "This sync has already been undone.");
+    const now = clock.now();
+    const result = tx(db, () => {
+      const undone = undoRun(db, { syncLogId: row.id, userId, integrationId: row.integrationId, now });
+      refreshProgress(db, userId, undone.showIds, now);
+      updateSyncLog(db, row.id, { status: "undone", undoneAt: now });
+      return undone;
+    });
+    log.info("sync.undone", { sync: row.id, removed: result.removed, restored: result.restored });
+    bus.publish("plays.changed", { userId, showIds: result.showIds });
+    return { removed: result.removed, restored: result.restored };
+  }
+
+  return {
+    start,
+    finished: async (syncId) => {
+      const id = numericId(syncId, "sync");
+      await [...running.values()].find((entry) => entry.syncId === id)?.ended;
+      const row = syncLogById(db, id);
+      if (row === undefined) throw new AppError("not-found", "There is no such sync.");
+      return view(row);
+    },
+    running: (integrationId) => {
+      const entry = running.get(integrationId);
+      return entry === undefined ? null : String(entry.syncId);
+    },
+    get: (userId, syncId) => view(own(userId, syncId)),
+    items: (userId, syncId) => itemsOfSync(db, own(userId, syncId).id).map(syncItemView),
+    list: (userId, how) => listSyncLogs(db, userId, how).map(view),
+    cancel,
+    cancelRun,
+    approve,
+    undo,
+    recover: () => {
+      const count = interruptRunning(db, clock.now());
+      if (count > 0) log.warn("sync.interrupted", { count });
+    },
+    stop: async () => {
+      stopping = true;
+      for (const { abort } of running.values()) abort.abort(cancelled());
+      await Promise.all([...running.values()].map(({ ended }) => ended));
+    },
+  };
+}

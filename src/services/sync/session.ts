@@ -1,0 +1,167 @@
+import type { Db } from "../../db/open.ts";
+import type { IntegrationRow } from "../../db/repos/integrations.ts";
+import { refreshProgress } from "../../db/repos/library.ts";
+import { refreshShowCounts } from "../../db/repos/shows.ts";
+import { addedBy } from "../../db/repos/sync-logs.ts";
+import { tx } from "../../db/tx.ts";
+import { tidyMemory, yieldToOthers } from "../../kernel/async.ts";
+import { AppError, hasCode, throwIfAborted, toAppError } from "../../kernel/errors.ts";
+import type { ProviderManifest } from "../../providers/contract.ts";
+import type { Deps, SyncProgress } from "../context.ts";
+import type { Integrations } from "../integrations/types.ts";
+import { createContact } from "./contact.ts";
+import { createHistoryIndex } from "./history.ts";
+import { createJournal } from "./journal.ts";
+import { createShowResolver } from "./shows.ts";
+import { createWriter } from "./writer.ts";
+
+const flushEveryMs = 1_000;
+
+/** When the server behind an address was last seen to be the right one. */
+export type IdentityMemory = { isFresh(address: string): boolean; seen(address: string): void };
+
+export type RunOptions = {
+  deps: Deps;
+  /** The database to write to: the product's, or a copy of it for a preview. */
+  db: Db;
+  integrations: Pick<Integrations, "open" | "rediscover">;
+  identity: IdentityMemory;
+  row: IntegrationRow;
+  syncId: number;
+  mode: "full" | "incremental";
+  startedAt: number;
+  signal: AbortSignal;
+  onProgress: (progress: SyncProgress) => void;
+  /** Shows whose plays have changed, after each commit. */
+  onChanged: (showIds: number[]) => void;
+};
+
+export type Session = ReturnType<typeof createSession>;
+
+/** What all parts of one run share: its journal, what it knows of the server's shows, and its way to the database. */
+export function createSession(options: RunOptions) {
+  const { deps, db, row, syncId, signal, startedAt } = options;
+  const { id: integrationId, userId } = row;
+  const manifest: ProviderManifest | undefined = deps.providers
+    .all()
+    .find((each) => each.manifest.id === row.provider)?.manifest;
+  const journal = createJournal(db, syncId, { service: manifest?.label, serverName: row.serverName });
+  const shows = createShowResolver(db, integrationId, deps.clock.now);
+  const tidy = tidyMemory();
+  const history = createHistoryIndex();
+  const contact = createContact({ ...options, integrationId, label: manifest?.label ?? row.provider });
+  const dirty = new Set<number>();
+  const fresh = new Set<number>();
+  let flushedAt = 0;
+  let nothingRead = true;
+  let lastError: unknown = null;
+
+  function flush(): void {
+    const changed = [...dirty];
+    tx(db, () => {
+      const now = deps.clock.now();
+      if (fresh.size > 0) refreshShowCounts(db, [...fresh], now);
+      if (changed.length > 0) refreshProgress(db, userId, changed, now);
+      journal.flush({ requests: contact.requests() });
+    });
+    dirty.clear();
+    fresh.clear();
+    flushedAt = deps.clock.ticks();
+    options.onProgress(journal.progress);
+    if (changed.length > 0) options.onChanged(changed);
+  }
+
+  /** One page, one transaction; then everybody else's turn. */
+  async function commit(write: () => void): Promise<void> {
+    try {
+      tx(db, () => {
+        write();
+      });
+    } catch (error) {
+      journal.correct(addedBy(db, syncId));
+      throw error;
+    }
+    if (deps.clock.ticks() - flushedAt > flushEveryMs) flush();
+    else options.onProgress(journal.progress);
+    tidy();
+    await yieldToOthers();
+    throwIfAborted(signal);
+  }
+
+  /** A part of the run failed; the rest goes on. */
+  function failed(error: unknown): void {
+    // A fault of ours says nothing to the user; whoever reads the log can see where it was.
+    if (toAppError(error).code === "internal")
+      deps.log.error("sync.internal", { sync: syncId, reason: toAppError(error) });
+    const said = contact.isDoubted(error)
+      ? new AppError("auth-expired", error.message, { cause: error, hint: contact.doubtHint })
+      : error;
+    lastError = said;
+    journal.failed(said);
+  }
+
+  /** What the last failure says about the integration; null when it says nothing. */
+  function verdict(): unknown {
+    // One bad library says nothing about a server that answers otherwise; one that went away in the middle does.
+    if (lastError === null || !(nothingRead || hasCode(lastError, "unreachable", "database"))) return null;
+    if (!contact.isDoubted(lastError)) return lastError;
+    return new AppError("unreachable", lastError.message, { cause: lastError, hint: contact.doubtHint });
+  }
+
+  const writer = (wholeHistory: boolean) =>
+    createWriter({
+      db,
+      syncId,
+      integrationId,
+      userId,
+      provider: row.provider,
+      now: startedAt,
+      wholeHistory,
+      addShows: row.addShows,
+      shows,
+      history,
+      journal: {
+        ...journal,
+        added: (show, count) => {
+          dirty.add(show.showId);
+          journal.added(show, count);
+        },
+        touch: (show) => {
+          fresh.add(show.showId);
+          journal.touch(show);
+        },
+        covered: (showId, episodeId) => {
+          if (options.mode === "full") journal.covered(showId, episodeId);
+        },
+      },
+      changed: (showId) => dirty.add(showId),
+    });
+
+  return {
+    ...options,
+    integrationId,
+    userId,
+    keepsHistory: manifest?.capabilities.history !== false,
+    journal,
+    shows,
+    history,
+    contact,
+    flush,
+    commit,
+    tidy,
+    failed,
+    writer,
+    /** Something of what counts has been read. */
+    hasRead: () => {
+      nothingRead = false;
+    },
+    nothingRead: () => nothingRead,
+    verdict,
+    /** Plays or numbers of this show changed: its counts and the pages follow with the next flush. */
+    changed: (showId: number) => {
+      dirty.add(showId);
+      fresh.add(showId);
+    },
+    met: (showId: number) => fresh.add(showId),
+  };
+}

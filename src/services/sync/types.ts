@@ -1,0 +1,82 @@
+import type { SyncError, SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
+import type { SyncProgress } from "../context.ts";
+
+export type PlanEpisode = {
+  season: number;
+  number: number | null;
+  title: string | null;
+  watchedAt: number | null;
+  certainty: string;
+  action: "add" | "remove";
+};
+
+/** What one sync did (or, for a preview, would do) with one show of the server. */
+export type SyncItemView = {
+  serverShow: string;
+  showId: string | null;
+  title: string;
+  year: number | null;
+  method: string;
+  /** 0 to 1. */
+  confidence: number;
+  outcome: "added" | "unchanged" | "removed" | "doubtful" | "failed";
+  episodes: number;
+  added: number;
+  removed: number;
+  notes: string[];
+  /** For previews and held runs: the first 100 changes. */
+  plan: PlanEpisode[];
+};
+
+export type SyncLogView = {
+  id: string;
+  integrationId: string;
+  provider: string;
+  trigger: SyncTrigger;
+  mode: SyncMode;
+  status: SyncStatus;
+  showsSynced: number;
+  episodesSynced: number;
+  watchesAdded: number;
+  watchesRemoved: number;
+  showsDoubtful: number;
+  errors: SyncError[];
+  notes: string[];
+  /** What the guard waits for, when `status` is `held`. */
+  held: { removals: number; existing: number } | null;
+  /** Milliseconds; so far, while it runs. */
+  duration: number;
+  startedAt: number;
+  syncedAt: number | null;
+  /** The latest progress of a running sync. */
+  progress: SyncProgress | null;
+};
+
+export type StartOptions = { trigger: SyncTrigger; mode?: "preview"; full?: boolean };
+
+export type SyncService = {
+  /**
+   * Starts a run in the background. Throws `conflict` with `extra.syncId` while one runs,
+   * `conflict` with a hint when a login is needed, `not-found` when the integration is not connected.
+   */
+  start(integrationId: number, options: StartOptions): string;
+  /** Resolves when that run has ended. */
+  finished(syncId: string): Promise<SyncLogView>;
+  running(integrationId: number): string | null;
+  get(userId: number, syncId: string): SyncLogView;
+  items(userId: number, syncId: string): SyncItemView[];
+  /** Newest first. */
+  list(userId: number, options: { integrationId?: number; limit: number }): SyncLogView[];
+  /** Ends a running one; what it has committed stays. Throws `conflict` when it does not run. */
+  cancel(userId: number, syncId: string): Promise<SyncLogView>;
+  /** The same for the program itself, e.g. before an integration goes away. */
+  cancelRun(syncId: string): Promise<void>;
+  /** Applies what the guard held back. Throws `conflict` when nothing is held. */
+  approve(userId: number, syncId: string): SyncLogView;
+  /** Throws `conflict` while it runs or when it is already undone. */
+  undo(userId: number, syncId: string): { removed: number; restored: number };
+  /** Rows that were `running` when the program ended become `interrupted`. */
+  recover(): void;
+  /** Takes no new runs, lets running ones commit their page, and waits for them. */
+  stop(): Promise<void>;
+};
