@@ -1,0 +1,41 @@
+import type { MatchCandidate } from "../../domain/matching.ts";
+
+export type OfferedMatch = {
+  serverName: string;
+  title: string;
+  year: number | null;
+  /** Ids the server gave, e.g. `{ tmdb: "1399" }`. */
+  ids: Record<string, string>;
+  method: string;
+  /** 0 to 1. */
+  confidence: number;
+  chosenByUser: boolean;
+  /** Why: one line per piece of evidence, with its points. */
+  evidence: { label: string; points: number }[];
+};
+
+export type ScoredCandidate = MatchCandidate & {
+  score: number;
+  evidence: { label: string; points: number }[];
+  current: boolean;
+};
+
+/** Everything behind "Wrong show?". */
+export type MatchView = {
+  showId: string;
+  title: string;
+  year: number | null;
+  offered: OfferedMatch[];
+  candidates: ScoredCandidate[];
+  /** One sentence when the sources could not be asked. */
+  note: string | null;
+};
+
+export type Matching = {
+  /** `query` replaces the show's title in the search. Throws `not-found` outside the user's library. */
+  view(userId: number, showId: string, query?: string): Promise<MatchView>;
+  /** Corrects a match: plays move along, later syncs remember. Returns the show the user now has. */
+  choose(userId: number, showId: string, choice: { source: string; id: string }): Promise<{ showId: string }>;
+};
+
+export type EnrichmentStatus = { pending: number; done: number; failed: number; waitingUntil: number | null };
