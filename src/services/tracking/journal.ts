@@ -1,0 +1,99 @@
+import type { Db } from "../../db/open.ts";
+import { deleteEntry, type EntryRow, entryOf, refreshProgress, restoreEntry } from "../../db/repos/library.ts";
+import { deletePlays, insertPlay, type NewPlay, type PlayRow, restorePlays, updatePlay } from "../../db/repos/plays.ts";
+import { refreshShowCounts } from "../../db/repos/shows.ts";
+import {
+  deleteSuppressions,
+  insertSuppression,
+  type NewSuppression,
+  restoreSuppressions,
+  type SuppressionRow,
+} from "../../db/repos/suppressions.ts";
+
+/** What one change of a user has done, in enough detail to take it back. */
+export type Journal = {
+  userId: number;
+  /** Shows whose progress is to be computed again. */
+  shows: Set<number>;
+  addedPlays: number[];
+  removedPlays: PlayRow[];
+  /** As they were before. */
+  changedPlays: PlayRow[];
+  addedSuppressions: number[];
+  removedSuppressions: SuppressionRow[];
+  /** As they were before; null: there was none. */
+  entries: Map<number, EntryRow | null>;
+};
+
+export function createJournal(userId: number): Journal {
+  return {
+    userId,
+    shows: new Set(),
+    addedPlays: [],
+    removedPlays: [],
+    changedPlays: [],
+    addedSuppressions: [],
+    removedSuppressions: [],
+    entries: new Map(),
+  };
+}
+
+export function addPlay(db: Db, journal: Journal, play: NewPlay): number {
+  const id = insertPlay(db, play);
+  journal.addedPlays.push(id);
+  return id;
+}
+
+export function changePlay(db: Db, journal: Journal, play: PlayRow, watchedAt: number): void {
+  journal.changedPlays.push(play);
+  updatePlay(db, play.id, { watchedAt, certainty: play.certainty, evidence: play.evidence });
+}
+
+export function removePlays(db: Db, journal: Journal, plays: readonly PlayRow[]): void {
+  journal.removedPlays.push(...plays);
+  deletePlays(
+    db,
+    plays.map(({ id }) => id),
+  );
+}
+
+export function suppress(db: Db, journal: Journal, row: NewSuppression): void {
+  journal.addedSuppressions.push(insertSuppression(db, row));
+}
+
+export function removeSuppressions(db: Db, journal: Journal, rows: readonly SuppressionRow[]): void {
+  journal.removedSuppressions.push(...rows);
+  deleteSuppressions(
+    db,
+    rows.map(({ id }) => id),
+  );
+}
+
+/** To be called before an entry is made, changed or removed. */
+export function rememberEntry(db: Db, journal: Journal, showId: number): void {
+  journal.shows.add(showId);
+  if (!journal.entries.has(showId)) journal.entries.set(showId, entryOf(db, journal.userId, showId) ?? null);
+}
+
+export function settle(db: Db, journal: Journal, now: number): void {
+  const showIds = [...journal.shows];
+  if (showIds.length === 0) return;
+  refreshShowCounts(db, showIds, now);
+  refreshProgress(db, journal.userId, showIds, now);
+}
+
+/** Takes everything back that the journal names, and leaves alone what has come since. */
+export function revert(db: Db, journal: Journal, now: number): void {
+  for (const [showId, entry] of journal.entries) {
+    if (entry === null) deleteEntry(db, journal.userId, showId);
+    else restoreEntry(db, entry);
+  }
+  deletePlays(db, journal.addedPlays);
+  restorePlays(db, journal.removedPlays);
+  for (const { id, watchedAt, certainty, evidence } of journal.changedPlays.toReversed()) {
+    updatePlay(db, id, { watchedAt, certainty, evidence });
+  }
+  deleteSuppressions(db, journal.addedSuppressions);
+  restoreSuppressions(db, journal.removedSuppressions);
+  settle(db, journal, now);
+}
