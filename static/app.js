@@ -1,0 +1,178 @@
+// What htmx cannot do: the popup of the PIN sign-in, dialogs, toasts, the theme at once, "/" for search, copying.
+// No page needs this file to be read, and every form works without it.
+(() => {
+  const TOAST_MS = 8000;
+  const doc = document;
+  doc.documentElement.classList.add("js");
+
+  // Sign-in popup. Browsers allow one only inside the click, before the address is known, so it opens empty and is
+  // sent on when the answer brings the address. The service's page may cut the tie to it: nothing here reads `closed`.
+  let popup = null;
+  let popupIsEmpty = false;
+
+  const openPopup = () => {
+    const width = 600;
+    const height = 720;
+    const left = Math.round(screenX + (outerWidth - width) / 2);
+    const top = Math.round(screenY + (outerHeight - height) / 2);
+    popup = window.open("about:blank", "sign-in", `popup,width=${width},height=${height},left=${left},top=${top}`);
+    if (!popup) return;
+    popupIsEmpty = true;
+    const note = popup.document;
+    note.title = "One moment";
+    note.body.textContent = "One moment: asking for a sign-in code.";
+  };
+
+  const sendPopup = (root) => {
+    const link = root.querySelector("[data-auth-url]");
+    if (!popup || !popupIsEmpty || !link || !/^https?:$/.test(link.protocol)) return;
+    popupIsEmpty = false;
+    popup.opener = null;
+    popup.location.replace(link.href);
+  };
+
+  const closePopup = () => {
+    popup?.close();
+    popup = null;
+  };
+
+  doc.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-popup]")) openPopup();
+    if (event.target.matches("[data-popup-cancel]")) closePopup();
+  });
+
+  // Dialogs
+  const showDialogs = (root) => {
+    for (const dialog of root.querySelectorAll("dialog[data-modal]:not([open])")) {
+      dialog.addEventListener("close", () => {
+        closePopup();
+        dialog.remove();
+        // What was connected in it belongs onto the page now.
+        doc.body.dispatchEvent(new CustomEvent("dialog-closed"));
+      });
+      dialog.showModal();
+    }
+  };
+
+  doc.addEventListener("htmx:confirm", (event) => {
+    const { ctx, issueRequest, dropRequest } = event.detail;
+    const dialog = doc.getElementById("confirm");
+    if (!ctx.confirm || !dialog?.showModal) return;
+    event.preventDefault();
+    dialog.querySelector("[data-confirm-text]").textContent = ctx.confirm;
+    const label = ctx.sourceElement.getAttribute("data-confirm-label") ?? "Yes, go on";
+    dialog.querySelector("[data-confirm-yes-label]").textContent = label;
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => (dialog.returnValue === "confirm" ? issueRequest() : dropRequest()), {
+      once: true,
+    });
+    dialog.showModal();
+  });
+
+  // Toasts
+  const dismiss = (toast) => {
+    const focused = toast.contains(doc.activeElement);
+    toast.remove();
+    if (focused) doc.getElementById("main")?.focus({ preventScroll: true });
+  };
+
+  const armToast = (toast) => {
+    if (toast.dataset.toast === "error" || toast.dataset.armed) return;
+    toast.dataset.armed = "true";
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) setTimeout(leave, TOAST_MS / 4);
+      else dismiss(toast);
+    };
+    setTimeout(leave, TOAST_MS);
+  };
+
+  const say = (text) => {
+    const toast = doc.createElement("div");
+    toast.className = "toast toast-info";
+    toast.dataset.toast = "info";
+    const line = doc.createElement("p");
+    line.textContent = text;
+    toast.append(line);
+    doc.getElementById("toasts")?.append(toast);
+    armToast(toast);
+  };
+
+  // What arrives in an answer is made ready here
+  const ready = (root) => {
+    if (root.querySelector("[data-popup-close]")) closePopup();
+    sendPopup(root);
+    showDialogs(root);
+    for (const toast of root.querySelectorAll("[data-toast]")) armToast(toast);
+  };
+  doc.addEventListener("htmx:after:swap", (event) => {
+    ready(doc);
+    const toast = event.detail.ctx?.sourceElement?.closest?.("[data-toast]");
+    if (toast) dismiss(toast);
+  });
+  doc.addEventListener("htmx:error", (event) => {
+    if (event.detail.ctx?.sourceElement?.matches?.("[data-popup]")) closePopup();
+    if (event.detail.ctx?.sourceElement?.matches?.("form")) say("The tracker did not answer. Please try again.");
+  });
+
+  // News missed while the stream was down (a sleeping phone, a restart): ask for everything once it is back.
+  let streams = 0;
+  doc.addEventListener("htmx:sse:after:connection", () => {
+    streams += 1;
+    if (streams > 1) doc.body.dispatchEvent(new CustomEvent("resync"));
+  });
+
+  doc.addEventListener("click", (event) => {
+    const closer = event.target.closest("[data-dismiss]");
+    if (closer) dismiss(closer.closest("[data-toast]"));
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(copier);
+    for (const menu of doc.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  // Copying: `data-copy` names the element whose text or value is meant. Plain http has no clipboard; then it is selected.
+  const copy = async (button) => {
+    const from = doc.getElementById(button.dataset.copy);
+    if (!from) return;
+    try {
+      await navigator.clipboard.writeText(from.value ?? from.textContent);
+      say("Copied.");
+    } catch {
+      if (from.select) from.select();
+      else getSelection().selectAllChildren(from);
+      say("Selected. Press Ctrl or ⌘ and C to copy.");
+    }
+  };
+
+  doc.addEventListener("change", (event) => {
+    const control = event.target;
+    if (control.matches("[data-submit-on-change]")) control.form?.requestSubmit();
+    if (control.matches("[data-theme-choice]")) doc.documentElement.dataset.theme = control.value;
+  });
+
+  doc.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      for (const menu of doc.querySelectorAll("details[data-menu][open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = doc.querySelector("[data-search]");
+    const link = doc.querySelector("[data-search-link]");
+    if (!field && !link) return;
+    event.preventDefault();
+    if (field) field.focus();
+    else link.click();
+  });
+
+  // A poster that cannot be fetched leaves the drawn one visible. Error events do not bubble, hence the capture.
+  doc.addEventListener("error", (event) => event.target.matches?.(".poster img") && event.target.remove(), true);
+
+  // The page a popup returns to
+  if (doc.querySelector("[data-close-window]")) window.close();
+
+  ready(doc);
+})();

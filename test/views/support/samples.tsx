@@ -1,0 +1,289 @@
+import type { ViewContext } from "../../../views/context.ts";
+import { ErrorToast } from "../../../views/pages/error.tsx";
+import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
+import { HistoryRow } from "../../../views/parts/history-row.tsx";
+import { ConnectCard, IntegrationCard, type IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
+import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
+import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
+import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
+import { SeasonBlock } from "../../../views/parts/season-block.tsx";
+import { ShowGrid } from "../../../views/parts/show-card.tsx";
+import { SyncErrors } from "../../../views/parts/sync-error.tsx";
+import { SyncProgress, type SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
+import { RecentSyncs, type SyncRowModel } from "../../../views/parts/sync-row.tsx";
+import { SyncShowRow } from "../../../views/parts/sync-show-row.tsx";
+import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
+import { UpNextList } from "../../../views/parts/up-next-card.tsx";
+import { HOSTILE, NOW } from "./context.ts";
+
+const HOUR_MS = 3_600_000;
+
+export function runningSync(over: Partial<SyncProgressModel> = {}): SyncProgressModel {
+  return {
+    syncId: "y9",
+    status: "running",
+    mode: "full",
+    phase: HOSTILE,
+    done: 4120,
+    total: 6000,
+    shows: 48,
+    episodes: 1204,
+    added: 0,
+    ...over,
+  };
+}
+
+export function integration(over: Partial<IntegrationCardModel> = {}): IntegrationCardModel {
+  return {
+    id: "i1",
+    provider: "plex",
+    providerName: "Plex",
+    state: "ok",
+    serverName: HOSTILE,
+    accountName: HOSTILE,
+    serverVersion: HOSTILE,
+    connection: { kind: "local", latencyMs: 3.2 },
+    lastSync: { id: "y1", endedAt: NOW - HOUR_MS, status: "success", added: 3 },
+    nextSyncAt: NOW + HOUR_MS,
+    autoSync: true,
+    schedule: "1h",
+    schedules: [{ value: "1h", label: HOSTILE }],
+    running: null,
+    ...over,
+  };
+}
+
+export function syncRow(over: Partial<SyncRowModel> = {}): SyncRowModel {
+  return {
+    id: "y1",
+    integrationLabel: HOSTILE,
+    trigger: "schedule",
+    mode: "incremental",
+    status: "success",
+    startedAt: NOW,
+    durationMs: 1240,
+    shows: 48,
+    episodes: 1204,
+    added: 3,
+    attention: 0,
+    ...over,
+  };
+}
+
+function episode(index: number): EpisodeRowModel {
+  const play = { certainty: "unknown", watchedAt: null, source: HOSTILE, evidence: HOSTILE, syncId: "y1" } as const;
+  return {
+    id: `e${index}`,
+    number: index === 2 ? null : index,
+    seasonNumber: 2,
+    title: HOSTILE,
+    airedAt: NOW + index * HOUR_MS,
+    watched: index === 1,
+    plays: index === 1 ? [{ ...play, id: "p1" }] : [],
+  };
+}
+
+const PIN = { provider: "plex", providerName: "Plex" };
+
+export const PINS: readonly PinModel[] = [
+  {
+    ...PIN,
+    pinId: "a",
+    state: "waiting",
+    code: "x",
+    authUrl: "https://app.plex.tv/auth#?code=1",
+    expiresAt: NOW + HOUR_MS,
+  },
+  {
+    ...PIN,
+    pinId: "b",
+    state: "choose",
+    accountName: HOSTILE,
+    problem: HOSTILE,
+    servers: [
+      {
+        machineIdentifier: "m1",
+        name: HOSTILE,
+        owned: false,
+        addresses: [{ uri: HOSTILE, kind: "local", probe: { ok: false, reason: HOSTILE } }],
+      },
+      {
+        machineIdentifier: "m2",
+        name: HOSTILE,
+        owned: true,
+        connected: true,
+        addresses: [{ uri: "http://10.0.0.2:32400", kind: "relay", probe: { ok: true, latencyMs: 3 } }],
+      },
+    ],
+  },
+  { ...PIN, pinId: "c", state: "expired" },
+  { ...PIN, pinId: "d", state: "failed", message: HOSTILE, hint: HOSTILE },
+  { ...PIN, pinId: "e", state: "connected", serverName: HOSTILE, accountName: HOSTILE, integrationId: "i1" },
+];
+
+/** Every part with hostile words, as they would stand on pages. */
+export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>> = {
+  "library grid": (ctx) => (
+    <ShowGrid
+      ctx={ctx}
+      label={HOSTILE}
+      shows={[
+        { id: "s1", title: HOSTILE, year: null, posterUrl: "/images/shows/s1/poster?v=1", watched: 3, aired: 3 },
+        { id: "s2", title: "x".repeat(500), year: 2011, posterUrl: null, watched: 0, aired: 0 },
+      ]}
+    />
+  ),
+  "up next": (ctx) => (
+    <UpNextList
+      ctx={ctx}
+      items={[
+        {
+          showId: "s1",
+          showTitle: HOSTILE,
+          posterUrl: null,
+          episodeId: "e1",
+          seasonNumber: 2,
+          episodeNumber: 5,
+          episodeTitle: HOSTILE,
+          airedAt: null,
+          remaining: 2,
+        },
+      ]}
+    />
+  ),
+  season: (ctx) => (
+    <SeasonBlock
+      ctx={ctx}
+      season={{
+        showId: "s1",
+        number: 2,
+        title: HOSTILE,
+        watched: 1,
+        aired: 3,
+        total: 3,
+        open: true,
+        episodes: [episode(1), episode(2), episode(3)],
+      }}
+    />
+  ),
+  "watched season": (ctx) => (
+    <SeasonBlock
+      ctx={ctx}
+      season={{
+        showId: "s1",
+        number: 0,
+        title: HOSTILE,
+        watched: 1,
+        aired: 1,
+        total: 1,
+        open: false,
+        episodes: [episode(1)],
+      }}
+    />
+  ),
+  history: (ctx) => (
+    <HistoryRow
+      ctx={ctx}
+      row={{
+        play: { id: "p1", watchedAt: NOW, certainty: "marked", source: HOSTILE },
+        showId: "s1",
+        showTitle: HOSTILE,
+        posterUrl: null,
+        seasonNumber: 1,
+        episodeNumber: 1,
+        episodeTitle: HOSTILE,
+      }}
+    />
+  ),
+  "running integration": (ctx) => <IntegrationCard ctx={ctx} integration={integration({ running: runningSync() })} />,
+  "integration in need": (ctx) => (
+    <IntegrationCard
+      ctx={ctx}
+      integration={integration({ state: "needs-login", stateHint: HOSTILE, lastSync: null })}
+    />
+  ),
+  "connect card": (ctx) => (
+    <ConnectCard ctx={ctx} provider="plex" providerName="Plex" text={HOSTILE} available primary />
+  ),
+  "ended sync": (ctx) => <SyncProgress ctx={ctx} sync={runningSync({ status: "partial" })} />,
+  "recent syncs": (ctx) => (
+    <RecentSyncs ctx={ctx} syncs={[syncRow(), syncRow({ id: "y2", status: "held", attention: 2, added: 0 })]} />
+  ),
+  "sync errors": (ctx) => (
+    <SyncErrors
+      ctx={ctx}
+      errors={[
+        {
+          key: "1",
+          kind: "show-match",
+          message: HOSTILE,
+          hint: HOSTILE,
+          show: HOSTILE,
+          episode: HOSTILE,
+          action: { label: "Choose show", href: "/shows/s1/match" },
+        },
+      ]}
+    />
+  ),
+  "sync show": (ctx) => (
+    <SyncShowRow
+      ctx={ctx}
+      row={{
+        key: "1",
+        showId: "s1",
+        title: HOSTILE,
+        year: 2010,
+        outcome: "doubtful",
+        added: 1,
+        removed: 1,
+        episodes: 3,
+        note: HOSTILE,
+        changes: [{ kind: "skipped", seasonNumber: 1, episodeNumber: null, title: HOSTILE, note: HOSTILE }],
+      }}
+    />
+  ),
+  "match evidence": (ctx) => (
+    <MatchEvidence
+      ctx={ctx}
+      evidence={{
+        serverTitle: HOSTILE,
+        serverYear: null,
+        serverLabel: HOSTILE,
+        method: HOSTILE,
+        confidence: "doubtful",
+        ids: [{ label: HOSTILE, value: HOSTILE, href: "javascript:alert(1)" }],
+      }}
+    />
+  ),
+  "match candidates": (ctx) => (
+    <MatchCandidates
+      ctx={ctx}
+      showId="s1"
+      query={HOSTILE}
+      problem={HOSTILE}
+      candidates={[
+        {
+          source: "tvmaze",
+          id: HOSTILE,
+          sourceName: "TVmaze",
+          title: HOSTILE,
+          year: 2011,
+          posterUrl: null,
+          facts: HOSTILE,
+          overview: HOSTILE,
+          current: false,
+        },
+      ]}
+    />
+  ),
+  toast: (ctx) => <ToastWithUndo ctx={ctx} text={HOSTILE} undo={{ token: HOSTILE, part: "up-next", back: HOSTILE }} />,
+  "error toast": (ctx) => (
+    <ErrorToast ctx={ctx} error={{ status: 502, title: HOSTILE, detail: HOSTILE, hint: HOSTILE }} />
+  ),
+  ...Object.fromEntries(
+    PINS.map((pin) => [`pin dialog, ${pin.state}`, (ctx: ViewContext) => <PinDialog ctx={ctx} pin={pin} />]),
+  ),
+  ...Object.fromEntries(
+    PINS.map((pin) => [`pin page, ${pin.state}`, (ctx: ViewContext) => <PinPage ctx={ctx} pin={pin} />]),
+  ),
+};

@@ -1,0 +1,163 @@
+import type { ViewContext } from "../context.ts";
+import { Layout } from "../layout.tsx";
+import { Group } from "../parts/setting-group.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Select, type SelectOption } from "../ui/select.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { attr } from "../ui/text.ts";
+import { Time } from "../ui/time.tsx";
+
+export type IntegrationSettingsModel = {
+  id: string;
+  serverName: string;
+  providerName: string;
+  enabled: boolean;
+  autoSync: boolean;
+  /** A preset's cron expression, or "own". */
+  schedule: string;
+  schedules: readonly SelectOption[];
+  ownSchedule: string;
+  timeZone: string;
+  nextSyncAt: number | null;
+  /** null: they could not be read; `librariesProblem` says why. */
+  libraries: readonly { key: string; title: string; enabled: boolean }[] | null;
+  librariesProblem?: string | undefined;
+  unmarks: string;
+  addShows: string;
+  historyNote: string | null;
+  errors: Readonly<Record<string, string>>;
+};
+
+type Props = { ctx: ViewContext; settings: IntegrationSettingsModel };
+
+export const OWN_SCHEDULE = "own";
+
+export function IntegrationSettingsPage({ ctx, settings }: Props): JSX.Element {
+  const title = `Settings of ${settings.serverName}`;
+  return (
+    <Layout ctx={ctx} title={title} nav="integrations">
+      <PageHeader ctx={ctx} title={title} back={{ href: ctx.paths.integrations(), label: "Integrations" }} />
+      <form method="post" action={ctx.paths.integrationSettings(settings.id)}>
+        <input type="hidden" name="kind" value="all" />
+        <SyncTimes ctx={ctx} settings={settings} />
+        <Libraries ctx={ctx} settings={settings} />
+        <Marks ctx={ctx} settings={settings} />
+        <Group title="Use this server" hint="Switched off, nothing is asked of it. What was synced stays.">
+          <Switch label="Switched on" name="enabled" checked={settings.enabled} />
+        </Group>
+        <div class="actions form-foot">
+          <Button ctx={ctx} kind="primary" label="Save" />
+          <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Cancel" />
+        </div>
+      </form>
+    </Layout>
+  );
+}
+
+function SyncTimes({ ctx, settings }: Props): JSX.Element {
+  const options = [...settings.schedules, { value: OWN_SCHEDULE, label: "A schedule of my own" }];
+  return (
+    <Group title="When to sync" hint={`Times are in ${settings.timeZone}.`}>
+      <Switch label="Sync automatically" name="autoSync" checked={settings.autoSync} />
+      <Select ctx={ctx} label="How often" name="schedule" options={options} value={settings.schedule} />
+      <Field
+        label="A schedule of my own"
+        name="ownSchedule"
+        value={settings.ownSchedule}
+        placeholder="30 */2 * * *"
+        hint="Minute, hour, day, month, weekday. Used when chosen above."
+        error={settings.errors["schedule"]}
+        autocomplete="off"
+      />
+      {settings.nextSyncAt === null ? (
+        <p class="dim">No automatic sync is planned.</p>
+      ) : (
+        <p class="dim">
+          <span>Next sync </span>
+          <Time ctx={ctx} at={settings.nextSyncAt} />
+        </p>
+      )}
+    </Group>
+  );
+}
+
+function Libraries({ settings }: Props): JSX.Element {
+  const { libraries } = settings;
+  return (
+    <Group title="Libraries" hint="Only these are read.">
+      {libraries === null ? (
+        <p class="hint hint-bad" dir="auto" safe>
+          {settings.librariesProblem ?? "The libraries could not be read."}
+        </p>
+      ) : libraries.length === 0 ? (
+        <p class="dim">No library with TV shows is known. The next sync looks again.</p>
+      ) : (
+        <fieldset class="checks">
+          <legend class="visually-hidden">Libraries to read</legend>
+          <input type="hidden" name="knowsLibraries" value="true" />
+          {libraries.map((library) => (
+            <Switch
+              label={library.title}
+              name="libraries"
+              scope={`library-${library.key}`}
+              value={library.key}
+              checked={library.enabled}
+              shape="check"
+            />
+          ))}
+        </fieldset>
+      )}
+      {settings.errors["libraries"] === undefined ? (
+        ""
+      ) : (
+        <p class="field-error" safe>
+          {settings.errors["libraries"]}
+        </p>
+      )}
+    </Group>
+  );
+}
+
+type Choice = { name: string; value: string; current: string; label: string };
+
+function Radio({ name, value, current, label }: Choice): JSX.Element {
+  return (
+    <label class="choice">
+      <input type="radio" name={name} value={attr(value)} checked={value === current} />
+      <span safe>{label}</span>
+    </label>
+  );
+}
+
+function Marks({ settings }: Props): JSX.Element {
+  return (
+    <>
+      <Group
+        title="Marks taken back on the server"
+        hint="When an episode is set to unwatched there, its plays here stay unless you say otherwise."
+      >
+        <fieldset class="choice-row">
+          <legend class="visually-hidden">Marks taken back on the server</legend>
+          <Radio name="unmarks" value="ignore" current={settings.unmarks} label="Keep them here" />
+          <Radio name="unmarks" value="follow" current={settings.unmarks} label="Take them back here too" />
+        </fieldset>
+      </Group>
+      <Group title="Shows" hint="Which of the server's shows come into your library.">
+        <fieldset class="choice-row">
+          <legend class="visually-hidden">Shows</legend>
+          <Radio name="addShows" value="watched" current={settings.addShows} label="Those I have watched" />
+          <Radio name="addShows" value="all" current={settings.addShows} label="All of them" />
+        </fieldset>
+        {settings.historyNote === null ? (
+          ""
+        ) : (
+          <p class="dim" dir="auto" safe>
+            {settings.historyNote}
+          </p>
+        )}
+      </Group>
+    </>
+  );
+}

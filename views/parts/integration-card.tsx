@@ -1,0 +1,287 @@
+import type { ViewContext } from "../context.ts";
+import { id, target } from "../dom.ts";
+import { ActionForm } from "../ui/action-form.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { durationText, formatNumber } from "../ui/format.ts";
+import { type Attributes, hx } from "../ui/hx.ts";
+import { Select, type SelectOption } from "../ui/select.tsx";
+import { StatusPill } from "../ui/status-pill.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { attr } from "../ui/text.ts";
+import { Time } from "../ui/time.tsx";
+import { SyncProgress, type SyncProgressModel } from "./sync-progress.tsx";
+import { outcomeText, STATUS_LOOK, type SyncStatus } from "./sync-words.ts";
+
+export type IntegrationCardModel = {
+  id: string;
+  /** "plex", for addresses. */
+  provider: string;
+  /** "Plex", for people. */
+  providerName: string;
+  state: "ok" | "unreachable" | "needs-login" | "disabled";
+  /** Set unless all is well: what is wrong and what to do, one or two sentences. */
+  stateHint?: string | undefined;
+  serverName: string;
+  accountName: string;
+  serverVersion?: string | undefined;
+  connection?: { kind: "local" | "remote" | "relay" | "typed"; latencyMs: number | null } | undefined;
+  lastSync: { id: string; endedAt: number; status: SyncStatus; added: number } | null;
+  nextSyncAt: number | null;
+  autoSync: boolean;
+  schedule: string;
+  schedules: readonly SelectOption[];
+  running: SyncProgressModel | null;
+};
+
+const STATE = {
+  ok: { tone: "good", label: "Connected" },
+  unreachable: { tone: "bad", label: "Not answering" },
+  "needs-login": { tone: "attention", label: "Sign-in needed" },
+  disabled: { tone: "neutral", label: "Switched off" },
+} as const;
+
+const CONNECTION = {
+  local: "local",
+  remote: "over the internet",
+  relay: "through a relay",
+  typed: "typed address",
+} as const;
+
+function facts(
+  { serverName, accountName, serverVersion, connection }: IntegrationCardModel,
+  ctx: ViewContext,
+): string[] {
+  const parts = [serverName, accountName];
+  if (serverVersion !== undefined) parts.push(serverVersion);
+  if (connection !== undefined) {
+    const { kind, latencyMs } = connection;
+    const latency =
+      latencyMs === null
+        ? ""
+        : `, ${latencyMs < 1000 ? `${formatNumber(Math.round(latencyMs), ctx)} ms` : durationText(latencyMs)}`;
+    parts.push(`${CONNECTION[kind]}${latency}`);
+  }
+  return parts.filter((part) => part !== "");
+}
+
+export type IntegrationCardProps = { ctx: ViewContext; integration: IntegrationCardModel };
+
+export function IntegrationCard({ ctx, integration }: IntegrationCardProps): JSX.Element {
+  const state = STATE[integration.state];
+  const self = target("integration", integration.id);
+  const refresh = hx({
+    get: ctx.paths.integrationCard(integration.id),
+    trigger: "sync-ended from:body",
+    target: self,
+    swap: "outerMorph",
+    keepOnError: true,
+  });
+  return (
+    <Card
+      id={id("integration", integration.id)}
+      class="integration"
+      attributes={{ ...refresh, "aria-label": attr(`${integration.providerName}, ${integration.serverName}`) }}
+    >
+      <header class="integration-head">
+        <h2 safe>{integration.providerName}</h2>
+        <StatusPill ctx={ctx} tone={state.tone} label={state.label} />
+      </header>
+      <p class="integration-facts">
+        {facts(integration, ctx).map((fact) => (
+          <span class="fact" dir="auto" safe>
+            {fact}
+          </span>
+        ))}
+      </p>
+      {integration.stateHint === undefined ? (
+        ""
+      ) : (
+        <p class={`hint hint-${state.tone}`} dir="auto" safe>
+          {integration.stateHint}
+        </p>
+      )}
+      <div class="integration-times">
+        <LastSync ctx={ctx} integration={integration} />
+        <Schedule ctx={ctx} integration={integration} />
+      </div>
+      {integration.running === null ? "" : <SyncProgress ctx={ctx} sync={integration.running} />}
+      <Actions ctx={ctx} integration={integration} self={self} />
+    </Card>
+  );
+}
+
+function LastSync({ ctx, integration }: IntegrationCardProps): JSX.Element {
+  const last = integration.lastSync;
+  if (last === null && integration.running !== null)
+    return <p class="integration-last dim">The first sync is running.</p>;
+  if (last === null)
+    return <p class="integration-last dim">Not synced yet. Press Sync Now to bring in what you have watched.</p>;
+  const words =
+    last.status === "success"
+      ? outcomeText({ ...last, mode: "incremental" }, ctx)
+      : STATUS_LOOK[last.status].label.toLowerCase();
+  return (
+    <p class="integration-last">
+      <span>Last sync </span>
+      <a class="link" href={ctx.paths.sync(last.id)}>
+        <Time ctx={ctx} at={last.endedAt} />
+      </a>
+      <span safe>{`: ${words}`}</span>
+    </p>
+  );
+}
+
+/** Both controls save as they change; the button is for readers without script and hidden otherwise. */
+function Schedule({ ctx, integration }: IntegrationCardProps): JSX.Element {
+  const onChange: Attributes = { "data-submit-on-change": "" };
+  return (
+    <ActionForm
+      action={ctx.paths.integrationSettings(integration.id)}
+      class="integration-schedule"
+      live={{ target: target("integration", integration.id), swap: "outerMorph", disable: undefined }}
+    >
+      <input type="hidden" name="kind" value="schedule" />
+      <p class="integration-next dim">
+        {integration.state === "needs-login" ? (
+          <span>Waits for the sign-in</span>
+        ) : integration.autoSync && integration.nextSyncAt !== null ? (
+          <>
+            <span>Next </span>
+            <Time ctx={ctx} at={integration.nextSyncAt} />
+          </>
+        ) : (
+          <span>No automatic sync</span>
+        )}
+      </p>
+      <Select
+        ctx={ctx}
+        label="How often"
+        labelHidden
+        name="schedule"
+        scope={integration.id}
+        options={integration.schedules}
+        value={integration.schedule}
+        attributes={onChange}
+      />
+      <Switch
+        label="Auto"
+        name="autoSync"
+        scope={integration.id}
+        checked={integration.autoSync}
+        attributes={onChange}
+      />
+      <span class="no-script">
+        <Button ctx={ctx} label="Save" name="Save the schedule" />
+      </span>
+    </ActionForm>
+  );
+}
+
+function Actions({ ctx, integration, self }: IntegrationCardProps & { self: string }): JSX.Element {
+  // htmx would switch the pressed button on again after the answer has switched it off; "drop" swallows a second press.
+  const live = { target: self, swap: "outerMorph", disable: undefined, sync: "drop" } as const;
+  const busy = integration.running !== null;
+  const signIn = integration.state === "needs-login";
+  return (
+    <div class="actions integration-actions">
+      {signIn ? (
+        <ConnectForm ctx={ctx} provider={integration.provider} label="Sign in again" primary />
+      ) : (
+        <ActionForm action={ctx.paths.integrationSyncs(integration.id)} live={live} class="action action-main">
+          <Button
+            ctx={ctx}
+            kind="primary"
+            icon="refresh"
+            label="Sync Now"
+            disabled={busy || integration.state === "disabled"}
+          />
+        </ActionForm>
+      )}
+      <ActionForm action={ctx.paths.integrationPreviews(integration.id)} live={live}>
+        <Button ctx={ctx} kind="quiet" label="Preview" disabled={busy || signIn} />
+      </ActionForm>
+      <ButtonLink
+        ctx={ctx}
+        kind="quiet"
+        href={ctx.paths.integrationSettings(integration.id)}
+        label="Settings"
+        name={`Settings of ${integration.serverName}`}
+      />
+      <ActionForm
+        action={ctx.paths.integration(integration.id)}
+        method="delete"
+        live={{
+          ...live,
+          swap: "outerHTML",
+          confirm: `Disconnect ${integration.serverName}? What was synced stays in your library.`,
+          confirmLabel: "Disconnect",
+        }}
+      >
+        <Button ctx={ctx} kind="quiet" label="Disconnect" />
+      </ActionForm>
+    </div>
+  );
+}
+
+export type ConnectFormProps = {
+  ctx: ViewContext;
+  provider: string;
+  label: string;
+  primary?: boolean | undefined;
+  quiet?: boolean | undefined;
+};
+
+/** Opens a PIN. `data-popup` lets app.js open the popup inside the click, before the answer is here. */
+export function ConnectForm({ ctx, provider, label, primary = false, quiet = false }: ConnectFormProps): JSX.Element {
+  return (
+    <ActionForm
+      action={ctx.paths.pins(provider)}
+      live={{ target: target("dialog"), swap: "innerHTML" }}
+      attributes={{ "data-popup": "" }}
+      class="action action-main"
+    >
+      <Button
+        ctx={ctx}
+        kind={primary ? "primary" : quiet ? "quiet" : "secondary"}
+        icon={quiet ? "plus" : "plug"}
+        label={label}
+      />
+    </ActionForm>
+  );
+}
+
+export type ConnectCardProps = {
+  ctx: ViewContext;
+  provider: string;
+  providerName: string;
+  /** One sentence on what connecting brings. */
+  text: string;
+  /** false: named, but cannot be connected in this version. */
+  available: boolean;
+  primary?: boolean | undefined;
+};
+
+export function ConnectCard({ ctx, provider, providerName, text, available, primary }: ConnectCardProps): JSX.Element {
+  const titleId = id("dialog-title", `connect-${provider}`);
+  return (
+    <Card class="integration connect" labelledBy={titleId}>
+      <header class="integration-head">
+        <h2 id={titleId} safe>
+          {providerName}
+        </h2>
+        <StatusPill ctx={ctx} tone="neutral" label="Not connected" icon="circle" />
+      </header>
+      <p class="dim" safe>
+        {text}
+      </p>
+      {available ? (
+        <div class="actions">
+          <ConnectForm ctx={ctx} provider={provider} label={`Connect ${providerName}`} primary={primary} />
+        </div>
+      ) : (
+        ""
+      )}
+    </Card>
+  );
+}

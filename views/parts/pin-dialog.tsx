@@ -1,0 +1,176 @@
+import type { ViewContext } from "../context.ts";
+import { id, target } from "../dom.ts";
+import { ActionForm } from "../ui/action-form.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Dialog, DialogPage } from "../ui/dialog.tsx";
+import { hx } from "../ui/hx.ts";
+import { Icon } from "../ui/icon.tsx";
+import { safeHref } from "../ui/link.tsx";
+import { attr } from "../ui/text.ts";
+import { Time } from "../ui/time.tsx";
+import { ConnectForm } from "./integration-card.tsx";
+import { type ServerChoiceModel, ServerChooser } from "./server-chooser.tsx";
+
+export type { ServerAddressModel, ServerChoiceModel } from "./server-chooser.tsx";
+
+type PinBase = { provider: string; providerName: string; pinId: string };
+
+export type PinModel = PinBase &
+  (
+    | { state: "waiting"; code?: string | undefined; authUrl: string; expiresAt: number }
+    | { state: "choose"; accountName: string; servers: readonly ServerChoiceModel[]; problem?: string | undefined }
+    | { state: "expired" }
+    | { state: "failed"; message: string; hint: string }
+    | { state: "connected"; serverName: string; accountName: string; integrationId: string }
+  );
+
+export function pinTitle(pin: PinModel): string {
+  if (pin.state === "choose") return "Choose your server";
+  if (pin.state === "connected") return `${pin.providerName} is connected`;
+  if (pin.state === "expired") return "The code has run out";
+  if (pin.state === "failed") return `${pin.providerName} could not be connected`;
+  return `Connect ${pin.providerName}`;
+}
+
+/** The answer to POST `paths.pins(provider)` for htmx; goes into the dialog slot. */
+export function PinDialog({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX.Element {
+  return (
+    <Dialog ctx={ctx} scope="pin" title={`Connect ${pin.providerName}`}>
+      <PinPanel ctx={ctx} pin={pin} />
+    </Dialog>
+  );
+}
+
+/** The same as a page, for readers without script. */
+export function PinPage({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX.Element {
+  return (
+    <DialogPage scope="pin" title={`Connect ${pin.providerName}`}>
+      <PinPanel ctx={ctx} pin={pin} />
+    </DialogPage>
+  );
+}
+
+/** One state of the PIN. Only `waiting` asks again; every other state has no trigger. */
+export function PinPanel({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX.Element {
+  const panelId = id("pin", pin.pinId);
+  if (pin.state === "waiting") {
+    const polling = hx({
+      get: ctx.paths.pin(pin.provider, pin.pinId),
+      trigger: "every 2s",
+      target: target("pin", pin.pinId),
+      swap: "outerMorph",
+      keepOnError: true,
+    });
+    return (
+      <div id={panelId} class="pin" data-pin="waiting" {...polling}>
+        <Waiting ctx={ctx} pin={pin} />
+      </div>
+    );
+  }
+  // The popup has done its part in each of these states; app.js closes it on this mark.
+  return (
+    <div id={panelId} class="pin" data-pin={pin.state} data-popup-close="">
+      <h2 class="pin-title" safe>
+        {pinTitle(pin)}
+      </h2>
+      <Settled ctx={ctx} pin={pin} />
+    </div>
+  );
+}
+
+type Waiting = Extract<PinModel, { state: "waiting" }>;
+
+function Waiting({ ctx, pin }: { ctx: ViewContext; pin: Waiting }): JSX.Element {
+  const authUrl = safeHref(pin.authUrl);
+  return (
+    <>
+      <p>
+        <span safe>{`Sign in on ${pin.providerName}'s page and allow access. This window carries on by itself.`}</span>
+      </p>
+      {authUrl === null ? (
+        <p class="hint hint-bad">The address of the sign-in page could not be read. Close this and try again.</p>
+      ) : (
+        <a
+          class="button button-primary button-wide"
+          href={attr(authUrl)}
+          target="_blank"
+          rel="noopener noreferrer"
+          data-auth-url=""
+        >
+          <Icon ctx={ctx} name="external" />
+          <span class="button-label" safe>{`Open ${pin.providerName}'s page`}</span>
+        </a>
+      )}
+      <p class="pin-waiting" role="status">
+        <span class="waiting-dot" aria-hidden="true"></span>
+        <span safe>{`Waiting for ${pin.providerName}. The code runs out `}</span>
+        <Time ctx={ctx} at={pin.expiresAt} />
+        <span>.</span>
+      </p>
+      <div class="actions actions-end">
+        <a class="link no-script" href={ctx.paths.pin(pin.provider, pin.pinId)}>
+          Check again
+        </a>
+        <ActionForm
+          action={ctx.paths.pin(pin.provider, pin.pinId)}
+          method="delete"
+          live={{ target: target("dialog"), swap: "innerHTML" }}
+          attributes={{ "data-popup-cancel": "" }}
+        >
+          <Button ctx={ctx} kind="quiet" label="Cancel" />
+        </ActionForm>
+      </div>
+    </>
+  );
+}
+
+function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waiting> }): JSX.Element {
+  switch (pin.state) {
+    case "choose":
+      return <ServerChooser ctx={ctx} pin={pin} />;
+    case "expired":
+      return (
+        <>
+          <p>Nobody signed in while it was valid. A new one takes a second.</p>
+          <TryAgain ctx={ctx} pin={pin} />
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <p dir="auto" safe>
+            {pin.message}
+          </p>
+          <p class="dim" dir="auto" safe>
+            {pin.hint}
+          </p>
+          <TryAgain ctx={ctx} pin={pin} />
+        </>
+      );
+    case "connected":
+      return (
+        <>
+          <p class="pin-done">
+            <Icon ctx={ctx} name="check-circle" class="tone-good" />
+            <span dir="auto" safe>{`${pin.serverName}, signed in as ${pin.accountName}.`}</span>
+          </p>
+          <p class="dim">Nothing has been synced yet.</p>
+          <div class="actions">
+            <ActionForm action={ctx.paths.integrationSyncs(pin.integrationId)} class="action action-main">
+              <Button ctx={ctx} kind="primary" icon="refresh" label="Sync Now" />
+            </ActionForm>
+            <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Later" />
+          </div>
+        </>
+      );
+  }
+}
+
+function TryAgain({ ctx, pin }: { ctx: ViewContext; pin: PinBase }): JSX.Element {
+  return (
+    <div class="actions">
+      <ConnectForm ctx={ctx} provider={pin.provider} label="Try again" primary />
+      <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Back to Integrations" />
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import type { ViewContext } from "../context.ts";
+import { counted } from "./text.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Making an Intl formatter costs far more than using one. Bounded, since the locale comes from the browser. */
+const MAX_FORMATTERS = 256;
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const found = cache.get(key);
+  if (found !== undefined) return found;
+  if (cache.size >= MAX_FORMATTERS) cache.clear();
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+type Locale = Pick<ViewContext, "locale">;
+type Zone = Pick<ViewContext, "locale" | "timeZone">;
+type Moment = Pick<ViewContext, "locale" | "timeZone" | "now">;
+
+export function formatNumber(value: number, { locale }: Locale): string {
+  return cached(numberFormats, locale, () => new Intl.NumberFormat(locale)).format(value);
+}
+
+/** "1 show", "1,204 shows". */
+export function count(value: number, ctx: Locale, one: string, many?: string): string {
+  return counted(formatNumber(value, ctx), value === 1, one, many);
+}
+
+function dateFormat(ctx: Zone, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${ctx.locale}|${ctx.timeZone}|${name}`;
+  return cached(dateFormats, key, () => new Intl.DateTimeFormat(ctx.locale, { ...options, timeZone: ctx.timeZone }));
+}
+
+/** "Monday, 3 March 2025 at 21:14" in the reader's words: for titles and screen readers. */
+export function fullTime(at: number, ctx: Zone): string {
+  return dateFormat(ctx, "full", { dateStyle: "full", timeStyle: "short" }).format(at);
+}
+
+export function clockTime(at: number, ctx: Zone): string {
+  return dateFormat(ctx, "clock", { hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+function dayKey(at: number, ctx: Zone): string {
+  return cached(
+    dateFormats,
+    `day|${ctx.timeZone}`,
+    () => new Intl.DateTimeFormat("en-CA", { timeZone: ctx.timeZone }),
+  ).format(at);
+}
+
+/** "3 Mar", with the year when it is not this one. */
+export function dateText(at: number, ctx: Moment): string {
+  const sameYear = dayKey(at, ctx).slice(0, 4) === dayKey(ctx.now, ctx).slice(0, 4);
+  return sameYear
+    ? dateFormat(ctx, "date", { day: "numeric", month: "short" }).format(at)
+    : dateFormat(ctx, "date-year", { day: "numeric", month: "short", year: "numeric" }).format(at);
+}
+
+/** The clock for today, date and clock this year, the date alone before that: for lists that are read downwards. */
+export function stampText(at: number, ctx: Moment): string {
+  const [day, today] = [dayKey(at, ctx), dayKey(ctx.now, ctx)];
+  if (day === today) return clockTime(at, ctx);
+  return day.slice(0, 4) === today.slice(0, 4) ? `${dateText(at, ctx)}, ${clockTime(at, ctx)}` : dateText(at, ctx);
+}
+
+/** "12 min ago", "in 48 min", "yesterday"; a date beyond a week. */
+export function relativeTime(at: number, ctx: Moment): string {
+  const deltaMs = at - ctx.now;
+  const awayMs = Math.abs(deltaMs);
+  if (awayMs < MINUTE_MS) return deltaMs > 0 ? "in a moment" : "just now";
+  const say = (amount: string): string => (deltaMs > 0 ? `in ${amount}` : `${amount} ago`);
+  if (awayMs < HOUR_MS) return say(`${Math.round(awayMs / MINUTE_MS)} min`);
+  if (awayMs < 12 * HOUR_MS) return say(`${Math.round(awayMs / HOUR_MS)} h`);
+  const days = daysBetween(ctx.now, at, ctx);
+  if (days === 0) return say(`${Math.round(awayMs / HOUR_MS)} h`);
+  if (days === -1) return "yesterday";
+  if (days === 1) return "tomorrow";
+  if (Math.abs(days) <= 7) return say(`${Math.abs(days)} days`);
+  return dateText(at, ctx);
+}
+
+/** Calendar days, not 24-hour blocks: 23:50 is yesterday at 00:10. */
+function daysBetween(from: number, to: number, ctx: Zone): number {
+  return Math.round((Date.parse(dayKey(to, ctx)) - Date.parse(dayKey(from, ctx))) / DAY_MS);
+}
+
+/** "0.4 s", "1.2 s", "42 s", "3 min", "1 h 20 min". */
+export function durationText(durationMs: number): string {
+  if (durationMs < 10_000) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (durationMs < 99_500) return `${Math.round(durationMs / 1000)} s`;
+  const minutes = Math.round(durationMs / MINUTE_MS);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}
+
+export function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
