@@ -1,0 +1,124 @@
+import { t } from "elysia";
+import { toIso } from "../../domain/instant.ts";
+import { SYNC_ERROR_KINDS, SYNC_MODES, SYNC_STATUSES, SYNC_TRIGGERS } from "../../domain/sync.ts";
+
+// Shapes that several resources share. What a schema does not name is left out of the answer.
+
+/** An instant as the outside sees it. */
+export const iso = toIso;
+
+export function isoOrNull(at: number | null): string | null {
+  return at === null ? null : toIso(at);
+}
+
+// A plain string to the validator: checking the format of what we wrote ourselves costs time on long lists.
+export const Iso = t.String({ description: "ISO 8601, UTC", examples: ["2026-08-31T19:30:00.000Z"] });
+export const IsoOrNull = t.Union([Iso, t.Null()]);
+export const Id = t.String({ description: "Opaque id" });
+export const TextOrNull = t.Union([t.String(), t.Null()]);
+export const IdParams = t.Object({ id: t.String() });
+
+function oneOf<const Names extends readonly string[]>(names: Names) {
+  return t.Unsafe<Names[number]>(t.Union(names.map((name) => t.Literal(name))));
+}
+
+export const Role = oneOf(["admin", "member"]);
+
+export const User = t.Object({ id: Id, username: t.String(), role: Role, timezone: t.String(), theme: t.String() });
+
+export const Integration = t.Object({
+  id: Id,
+  provider: t.String(),
+  serverUrl: t.String(),
+  serverName: t.String(),
+  serverVersion: TextOrNull,
+  connectionKind: t.String({ description: "local, remote, relay or typed" }),
+  owned: t.Boolean({ description: "False for a server that somebody shares with this account" }),
+  machineIdentifier: t.String(),
+  username: t.String(),
+  email: TextOrNull,
+  plexUsername: t.String({ description: "The account's name on the media server; the same as username" }),
+  plexEmail: TextOrNull,
+  lastSync: IsoOrNull,
+  enabled: t.Boolean(),
+  autoSync: t.Boolean(),
+  schedule: t.String({ description: "Five cron fields, in the user's time zone" }),
+  nextSync: IsoOrNull,
+  status: oneOf(["ok", "unreachable", "needs-login"]),
+  statusMessage: TextOrNull,
+  unmarks: oneOf(["ignore", "follow"]),
+  addShows: oneOf(["watched", "all"]),
+  historyNote: TextOrNull,
+  insecureTls: t.Boolean(),
+  createdAt: Iso,
+  updatedAt: Iso,
+});
+
+export const SyncError = t.Object({
+  kind: oneOf(SYNC_ERROR_KINDS),
+  show: t.Optional(t.String()),
+  episode: t.Optional(t.String()),
+  message: t.String(),
+  hint: t.String({ description: "What the user can do" }),
+});
+
+export const Progress = t.Object({
+  phase: t.String(),
+  done: t.Integer(),
+  total: t.Integer({ description: "0 while the server has not said how many" }),
+  showsSynced: t.Integer(),
+  episodesSynced: t.Integer(),
+});
+
+const syncLogFields = {
+  id: Id,
+  integrationId: Id,
+  provider: t.String(),
+  trigger: oneOf(SYNC_TRIGGERS),
+  mode: oneOf(SYNC_MODES),
+  status: oneOf(SYNC_STATUSES),
+  showsSynced: t.Integer({ description: "Distinct watched shows this run covered" }),
+  episodesSynced: t.Integer({ description: "Distinct watched episodes this run covered" }),
+  watchesAdded: t.Integer({ description: "Plays that were new" }),
+  watchesRemoved: t.Integer(),
+  showsDoubtful: t.Integer(),
+  errors: t.Array(SyncError),
+  notes: t.Array(t.String()),
+  held: t.Union([t.Object({ removals: t.Integer(), existing: t.Integer() }), t.Null()]),
+  duration: t.Number({ description: "Milliseconds; so far, while it runs" }),
+  startedAt: Iso,
+  syncedAt: IsoOrNull,
+  progress: t.Union([Progress, t.Null()]),
+};
+
+export const SyncLog = t.Object(syncLogFields);
+
+export const SyncItem = t.Object({
+  serverShow: t.String(),
+  showId: TextOrNull,
+  title: t.String(),
+  year: t.Union([t.Integer(), t.Null()]),
+  method: t.String({ description: "How the show was matched" }),
+  confidence: t.Number(),
+  outcome: oneOf(["added", "unchanged", "removed", "doubtful", "failed"]),
+  episodes: t.Integer(),
+  added: t.Integer(),
+  removed: t.Integer(),
+  notes: t.Array(t.String()),
+  plan: t.Array(
+    t.Object({
+      season: t.Integer(),
+      number: t.Union([t.Integer(), t.Null()]),
+      title: TextOrNull,
+      watchedAt: IsoOrNull,
+      certainty: t.String(),
+      action: oneOf(["add", "remove"]),
+    }),
+    { description: "For previews and held runs: the first 100 changes" },
+  ),
+});
+
+export const SyncLogWithItems = t.Object({ ...syncLogFields, items: t.Array(SyncItem) });
+
+export const SyncStarted = t.Object({ syncId: Id });
+export const NoContent = t.Void({ description: "Done" });

@@ -1,0 +1,31 @@
+import type { User } from "../../services/accounts/types.ts";
+import type { IntegrationView } from "../../services/integrations/types.ts";
+import type { SyncItemView, SyncLogView } from "../../services/sync/types.ts";
+import { iso, isoOrNull } from "./schemas.ts";
+
+// From what the services know to what the API says: ISO times, the guide's names.
+
+export function userJson(user: User, installationZone: string) {
+  const { id, username, role, timeZone, theme } = user;
+  return { id: String(id), username, role, timezone: timeZone ?? installationZone, theme };
+}
+
+export function integrationJson(view: IntegrationView) {
+  return {
+    ...view,
+    plexUsername: view.username,
+    plexEmail: view.email,
+    lastSync: isoOrNull(view.lastSync),
+    nextSync: isoOrNull(view.nextSync),
+    createdAt: iso(view.createdAt),
+    updatedAt: iso(view.updatedAt),
+  };
+}
+
+export function syncLogJson(log: SyncLogView) {
+  return { ...log, startedAt: iso(log.startedAt), syncedAt: isoOrNull(log.syncedAt) };
+}
+
+export function syncItemJson(item: SyncItemView) {
+  return { ...item, plan: item.plan.map((each) => ({ ...each, watchedAt: isoOrNull(each.watchedAt) })) };
+}

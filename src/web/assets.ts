@@ -1,0 +1,51 @@
+import { Elysia } from "elysia";
+import htmxSse from "htmx.org/dist/ext/hx-sse.min.js" with { type: "text" };
+import htmx from "htmx.org/dist/htmx.min.js" with { type: "text" };
+import type { Paths } from "../../views/paths.ts";
+import { type Asset, loadAssets } from "../kernel/assets.ts";
+import { AppError } from "../kernel/errors.ts";
+import { sha256Hex } from "../kernel/ids.ts";
+
+/** Part of the program, not of `static/`: the versions in package.json are the ones that are served. */
+const vendored: Record<string, string> = { "htmx.min.js": htmx, "hx-sse.min.js": htmxSse };
+
+export type Assets = {
+  find(name: string): Asset | undefined;
+  /** The address of a file, with its hash; it never changes its content. */
+  url(name: string): string;
+};
+
+function vendoredAsset(name: string, text: string): Asset {
+  const bytes = new Uint8Array(new TextEncoder().encode(text));
+  return { name, bytes, hash: sha256Hex(text).slice(0, 12), type: "text/javascript; charset=utf-8" };
+}
+
+export function createAssets(paths: Paths): Assets {
+  const all = loadAssets();
+  for (const [name, text] of Object.entries(vendored)) all.set(name, vendoredAsset(name, text));
+  return {
+    find: (name) => all.get(name),
+    url(name) {
+      const asset = all.get(name);
+      if (asset === undefined) throw new AppError("internal", `There is no asset named ${name}.`);
+      return paths.asset(asset.hash, name);
+    },
+  };
+}
+
+const forEver = "public, max-age=31536000, immutable";
+/** An address with an old hash, from a page that was open during an update: today's file, but not to be kept. */
+const forNow = "no-cache";
+
+function answer(asset: Asset | undefined, hash: string | null): Response {
+  if (asset === undefined) throw new AppError("not-found", "There is no such file.");
+  const headers = { "content-type": asset.type, "cache-control": asset.hash === hash ? forEver : forNow };
+  return new Response(asset.bytes, { headers });
+}
+
+export function createAssetRoutes(assets: Assets) {
+  const hidden = { detail: { hide: true } };
+  return new Elysia()
+    .get("/static/:hash/:name", ({ params }) => answer(assets.find(params.name), params.hash), hidden)
+    .get("/favicon.ico", () => answer(assets.find("favicon.svg"), null), hidden);
+}

@@ -1,0 +1,71 @@
+import type { AnyElysia } from "elysia";
+import type { Paths } from "../../views/paths.ts";
+import type { Accounts, User } from "../services/accounts/types.ts";
+import type { Artwork } from "../services/artwork/service.ts";
+import type { AppEvents, Deps } from "../services/context.ts";
+import type { Integrations } from "../services/integrations/types.ts";
+import type { Maintenance } from "../services/maintenance/service.ts";
+import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { SyncService } from "../services/sync/types.ts";
+import type { Stats } from "../services/tracking/stats.ts";
+import type { Tracking } from "../services/tracking/types.ts";
+import type { Problem } from "./errors.ts";
+import type { Hub, SseMessage } from "./sse.ts";
+
+/** What one event of the bus becomes on a user's open pages; none = nothing is sent. */
+export type LiveMessages = <Name extends keyof AppEvents>(
+  name: Name,
+  payload: AppEvents[Name],
+  user: User,
+) => SseMessage[];
+
+/** What the web layer is given by the composition root. */
+export type WebDeps = Deps & {
+  accounts: Accounts;
+  integrations: Integrations;
+  sync: SyncService;
+  tracking: Tracking;
+  matching: Matching;
+  artwork: Artwork;
+  maintenance: Maintenance;
+  stats: Stats;
+  enrichmentStatus(): EnrichmentStatus;
+  /** Replace the route table; for tests. */
+  apiRoutes?: readonly RouteFactory[];
+  pageRoutes?: readonly RouteFactory[];
+  /** The HTML of an error page; without it a plain one is sent. */
+  renderError?: (problem: Problem, request: Request) => string;
+  live?: LiveMessages;
+};
+
+/** What a route factory is given. */
+export type RouteDeps = WebDeps & {
+  paths: Paths;
+  hub: Hub;
+  /** Hashed address of a file in `static/` or of the htmx package. */
+  assetUrl: (name: string) => string;
+  /** The OpenAPI document of everything that is served. */
+  openapi: () => OpenApiDocument;
+};
+
+export type OpenApiOperation = {
+  summary?: string;
+  description?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+  parameters?: { name: string; in: string; required?: boolean; schema?: unknown }[];
+  requestBody?: { required?: boolean; content: Record<string, { schema?: unknown }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema?: unknown }> }>;
+};
+
+export type OpenApiDocument = {
+  openapi: string;
+  info: { title: string; version: string; description: string };
+  servers: { url: string }[];
+  tags: { name: string; description: string }[];
+  paths: Record<string, Record<string, OpenApiOperation>>;
+  components: Record<string, unknown>;
+  security: Record<string, string[]>[];
+};
+
+export type RouteFactory = (deps: RouteDeps) => AnyElysia;

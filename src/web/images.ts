@@ -1,0 +1,60 @@
+import { Elysia, t } from "elysia";
+import { showById } from "../db/repos/shows.ts";
+import { hue, initials } from "../domain/title.ts";
+import type { Artwork } from "../services/artwork/service.ts";
+import { showOf } from "../services/tracking/targets.ts";
+import { userOf } from "./context.ts";
+import type { RouteDeps } from "./deps.ts";
+
+/** An address with a version never shows another picture. */
+const FOR_EVER = "private, max-age=31536000, immutable";
+const AN_HOUR = "private, max-age=3600";
+/** The real poster may be there soon. */
+const FIVE_MINUTES = "private, max-age=300";
+
+export type ImageDeps = RouteDeps & { artwork: Artwork };
+
+export function createImageRoutes({ db, artwork }: ImageDeps) {
+  return new Elysia().get(
+    "/images/shows/:id/poster",
+    async ({ request, params, query }) => {
+      const showId = showOf(db, userOf(request).id, params.id);
+      const poster = await artwork.poster(showId);
+      if (poster === null) return drawn(showById(db, showId)?.title ?? "");
+      const headers = { "cache-control": query.v === undefined ? AN_HOUR : FOR_EVER, etag: poster.etag };
+      if (isKnown(request, poster.etag)) return new Response(null, { status: 304, headers });
+      // Read before answering: a file that goes away now must not become a broken picture with a good status.
+      const bytes = await Bun.file(poster.file).bytes();
+      return new Response(bytes, { headers: { ...headers, "content-type": poster.type } });
+    },
+    {
+      params: t.Object({ id: t.String() }),
+      query: t.Object({ v: t.Optional(t.String({ maxLength: 40 })) }),
+      detail: { hide: true },
+    },
+  );
+}
+
+function isKnown(request: Request, etag: string): boolean {
+  const known = request.headers.get("if-none-match") ?? "";
+  return known.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
+}
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** A poster for shows without one: the title's initials on a colour of its own. */
+export function posterSvg(title: string): string {
+  const letters = initials(title).replace(/[&<>"']/g, (char) => entities[char] ?? "");
+  const angle = hue(title);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300" width="200" height="300"><rect width="200" height="300" fill="hsl(${angle} 32% 26%)"/><text x="100" y="150" fill="hsl(${angle} 40% 84%)" font-family="system-ui, sans-serif" font-size="72" font-weight="600" text-anchor="middle" dominant-baseline="central">${letters}</text></svg>`;
+}
+
+function drawn(title: string): Response {
+  return new Response(posterSvg(title), {
+    headers: {
+      "content-type": "image/svg+xml",
+      "cache-control": FIVE_MINUTES,
+      "content-security-policy": "default-src 'none'; sandbox",
+    },
+  });
+}

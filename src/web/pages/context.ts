@@ -1,0 +1,98 @@
+import type { Banner, Flash, SyncLight, ViewContext } from "../../../views/context.ts";
+import type { Paths } from "../../../views/paths.ts";
+import type { Config } from "../../config.ts";
+import { type ServerGlance, serverGlances } from "../../db/queries/page-context.ts";
+import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import type { User } from "../../services/accounts/types.ts";
+import type { SyncProgress } from "../../services/context.ts";
+import { VERSION } from "../../version.ts";
+import { findContext } from "../context.ts";
+import type { RouteDeps } from "../deps.ts";
+import { redirect } from "../respond.ts";
+import { flashCookie, readFlash, spentFlashCookie } from "./flash.ts";
+import { localeOf } from "./locale.ts";
+
+type BareDeps = { config: Config; clock: Clock; paths: Paths; assetUrl: (name: string) => string };
+
+/** What a view knows without asking the database: enough for sign-in, set-up and errors. */
+export function bareContext({ config, clock, paths, assetUrl }: BareDeps, request: Request): ViewContext {
+  const user = findContext(request)?.signedIn?.user ?? null;
+  return {
+    paths,
+    user: user === null ? null : { id: String(user.id), username: user.username, role: user.role },
+    now: clock.now(),
+    timeZone: user?.timeZone ?? config.timeZone,
+    locale: localeOf(request.headers.get("accept-language")),
+    theme: user?.theme ?? "auto",
+    version: VERSION,
+    assets: assetUrl,
+    syncLight: { state: "quiet", href: paths.integrations() },
+    banners: [],
+  };
+}
+
+/** True when htmx asks for a part; false for pages, also those that it fetches whole to go back in history. */
+export function wantsPart(request: Request): boolean {
+  const { headers } = request;
+  if (headers.get("hx-request") !== "true") return false;
+  return headers.get("hx-request-type") !== "full" && headers.get("hx-history-restore-request") !== "true";
+}
+
+/** Everything a view knows besides its own model. One statement, and one more while a sync runs. */
+export function viewContext(deps: RouteDeps, request: Request): ViewContext {
+  const bare = bareContext(deps, request);
+  const user = findContext(request)?.signedIn?.user;
+  if (user === undefined) return withFlash(bare, request);
+  const servers = serverGlances(deps.db, user.id);
+  const context = { ...bare, syncLight: lightOf(deps, user, servers), banners: bannersOf(deps.paths, servers) };
+  return withFlash(context, request);
+}
+
+function withFlash(context: ViewContext, request: Request): ViewContext {
+  const flash = wantsPart(request) ? undefined : readFlash(request);
+  return flash === undefined ? context : { ...context, flash };
+}
+
+function lightOf({ sync, paths }: RouteDeps, user: User, servers: readonly ServerGlance[]): SyncLight {
+  for (const { integrationId } of servers) {
+    const syncId = sync.running(integrationId);
+    if (syncId === null) continue;
+    const { progress } = sync.get(user.id, syncId);
+    const percent = progress === null ? undefined : percentOf(progress);
+    return { state: "running", href: paths.sync(syncId), ...(percent === undefined ? {} : { percent }) };
+  }
+  const held = servers.find(({ heldSyncId }) => heldSyncId !== null)?.heldSyncId;
+  if (held) return { state: "attention", href: paths.sync(held) };
+  if (servers.some(({ status }) => status === "needs-login")) return { state: "attention", href: paths.integrations() };
+  return { state: "quiet", href: paths.integrations() };
+}
+
+export function percentOf({ done, total }: Pick<SyncProgress, "done" | "total">): number | undefined {
+  return total <= 0 ? undefined : Math.min(100, (100 * done) / total);
+}
+
+function bannersOf(paths: Paths, servers: readonly ServerGlance[]): Banner[] {
+  return servers.flatMap((server): Banner[] => {
+    const name = `${isProviderId(server.provider) ? providerLabel(server.provider) : server.provider} (${server.serverName})`;
+    if (server.status === "needs-login") {
+      const action = { label: "Sign in again", href: paths.integrations() };
+      return [{ tone: "attention", text: `${name} needs a new sign-in. Nothing is synced until then.`, action }];
+    }
+    if (server.heldSyncId !== null) {
+      const action = { label: "Have a look", href: paths.sync(server.heldSyncId) };
+      return [{ tone: "attention", text: `A sync of ${name} waits for your word before it removes marks.`, action }];
+    }
+    return [];
+  });
+}
+
+/** A whole page. What a redirect wanted said is said by now. */
+export function documentHeaders({ paths }: RouteDeps, request: Request, context: ViewContext): Record<string, string> {
+  return context.flash === undefined ? {} : { "set-cookie": spentFlashCookie(request, paths.basePath) };
+}
+
+/** After a form post without script: the next page, and what has happened. */
+export function redirectWith({ paths }: RouteDeps, request: Request, path: string, flash: Flash): Response {
+  return redirect(path, { headers: { "set-cookie": flashCookie(flash, request, paths.basePath) } });
+}

@@ -1,0 +1,52 @@
+import type { ViewContext } from "../../../views/context.ts";
+import { addDays, dateIn, startOfDate } from "../../services/tracking/zoned-days.ts";
+
+/** "Today", "Yesterday", "Tomorrow", else "Monday, 3 March", with the year when it is not this one. */
+export function dayLabel(day: string, ctx: ViewContext): string {
+  const today = dateIn(ctx.now, ctx.timeZone);
+  if (day === today) return "Today";
+  if (day === addDays(today, -1)) return "Yesterday";
+  if (day === addDays(today, 1)) return "Tomorrow";
+  return written(day, ctx, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: "numeric" }),
+  });
+}
+
+/** "24 Nov" */
+export function shortDay(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { day: "numeric", month: "short" });
+}
+
+export function fullDay(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { day: "numeric", month: "short", year: "numeric" });
+}
+
+export function monthLabel(month: string, ctx: ViewContext): string {
+  return written(`${month}-01`, ctx, { month: "long", year: "numeric" });
+}
+
+export function shortMonth(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { month: "short" });
+}
+
+export function shortWeekday(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "short" });
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 128;
+
+/** Dates are written as midnights in UTC, so that no time zone can move them. */
+function written(day: string, { locale }: ViewContext, options: Intl.DateTimeFormatOptions): string {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    if (formats.size >= MOST_FORMATS) formats.clear();
+    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+    formats.set(key, format);
+  }
+  return format.format(startOfDate(day, "UTC") ?? 0);
+}

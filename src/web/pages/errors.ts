@@ -1,0 +1,17 @@
+import { ErrorPage, ErrorToast } from "../../../views/pages/error.tsx";
+import { createPaths } from "../../../views/paths.ts";
+import { createAssets } from "../assets.ts";
+import type { WebDeps } from "../deps.ts";
+import type { Problem } from "../errors.ts";
+import { bareContext, wantsPart } from "./context.ts";
+
+/** Every refusal of a page: a page of its own, or for htmx a toast that leaves the page as it is. Asks no database. */
+export function createErrorRenderer({ config, clock }: Pick<WebDeps, "config" | "clock">) {
+  const paths = createPaths(config.basePath);
+  const assets = createAssets(paths);
+  return ({ status, title, detail, hint }: Problem, request: Request): string => {
+    const ctx = bareContext({ config, clock, paths, assetUrl: assets.url }, request);
+    const error = { status, title, detail, hint };
+    return String(wantsPart(request) ? ErrorToast({ ctx, error }) : ErrorPage({ ctx, error }));
+  };
+}

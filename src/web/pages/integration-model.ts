@@ -1,0 +1,107 @@
+import type { IntegrationsPageModel } from "../../../views/pages/integrations.tsx";
+import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
+import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
+import type { SyncRowModel } from "../../../views/parts/sync-row.tsx";
+import { PROVIDER_IDS, providerLabel } from "../../domain/providers.ts";
+import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
+import type { IntegrationView } from "../../services/integrations/types.ts";
+import type { SyncLogView } from "../../services/sync/types.ts";
+import type { RouteDeps } from "../deps.ts";
+
+export const RECENT_SYNCS = 20;
+/** Runs of one server to look through for its last one that changed anything. */
+const LOOK_BACK = 10;
+
+export function progressModel(log: SyncLogView): SyncProgressModel {
+  const { progress } = log;
+  return {
+    syncId: log.id,
+    status: log.status,
+    mode: log.mode,
+    phase: progress?.phase ?? "connecting",
+    done: progress?.done ?? 0,
+    total: progress === null || progress.total <= 0 ? null : progress.total,
+    shows: progress?.showsSynced ?? log.showsSynced,
+    episodes: progress?.episodesSynced ?? log.episodesSynced,
+    added: log.watchesAdded,
+  };
+}
+
+export function syncRowModel(log: SyncLogView, labels: ReadonlyMap<string, string>): SyncRowModel {
+  const label = labels.get(log.integrationId);
+  return {
+    id: log.id,
+    ...(labels.size > 1 && label !== undefined ? { integrationLabel: label } : {}),
+    trigger: log.trigger,
+    mode: log.mode,
+    status: log.status,
+    startedAt: log.startedAt,
+    durationMs: log.status === "running" ? null : log.duration,
+    shows: log.showsSynced,
+    episodes: log.episodesSynced,
+    added: log.watchesAdded,
+    attention: log.mode === "preview" ? 0 : log.showsDoubtful,
+  };
+}
+
+export function labelsOf(integrations: readonly IntegrationView[]): Map<string, string> {
+  return new Map(
+    integrations.map(({ id, provider, serverName }) => [id, `${providerLabel(provider)} · ${serverName}`]),
+  );
+}
+
+/** The offered schedules, and the user's own where it is none of these. */
+export function scheduleOptions(schedule: string): { value: string; label: string }[] {
+  const options = SCHEDULE_PRESETS.map(({ cron, label }) => ({ value: cron, label }));
+  return presetOf(schedule) === undefined ? [...options, { value: schedule, label: `Own: ${schedule}` }] : options;
+}
+
+export function cardModel({ sync }: RouteDeps, userId: number, view: IntegrationView): IntegrationCardModel {
+  const logs = sync.list(userId, { integrationId: Number(view.id), limit: LOOK_BACK });
+  const running = logs.find(({ status }) => status === "running");
+  const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
+  const state = view.enabled ? view.status : "disabled";
+  const disabledHint = "Nothing is asked of this server. Switch it on in its settings.";
+  const hint = state === "disabled" ? disabledHint : (view.statusMessage ?? view.historyNote);
+  return {
+    id: view.id,
+    provider: view.provider,
+    providerName: providerLabel(view.provider),
+    state,
+    ...(hint === null ? {} : { stateHint: hint }),
+    serverName: view.serverName,
+    accountName: view.username,
+    ...(view.serverVersion === null ? {} : { serverVersion: view.serverVersion.split("-")[0] }),
+    connection: { kind: view.connectionKind, latencyMs: null },
+    lastSync:
+      last === undefined || last.syncedAt === null
+        ? null
+        : { id: last.id, endedAt: last.syncedAt, status: last.status, added: last.watchesAdded },
+    nextSyncAt: view.nextSync,
+    autoSync: view.autoSync,
+    schedule: presetOf(view.schedule)?.cron ?? view.schedule,
+    schedules: scheduleOptions(view.schedule),
+    running: running === undefined ? null : progressModel(running),
+  };
+}
+
+export function providerModels({ providers }: Pick<RouteDeps, "providers">) {
+  return providers.all().map(({ manifest }) => ({
+    provider: manifest.id,
+    providerName: manifest.label,
+    text: `Brings in what you have watched on ${manifest.label}, and keeps up with it. Only reads; nothing is changed there.`,
+  }));
+}
+
+export function integrationsModel(deps: RouteDeps, userId: number): IntegrationsPageModel {
+  const all = deps.integrations.list(userId);
+  const labels = labelsOf(all);
+  const providers = providerModels(deps);
+  const known = new Set(providers.map(({ provider }) => provider));
+  return {
+    integrations: all.map((view) => cardModel(deps, userId, view)),
+    providers,
+    later: PROVIDER_IDS.filter((provider) => !known.has(provider)).map(providerLabel),
+    syncs: deps.sync.list(userId, { limit: RECENT_SYNCS }).map((log) => syncRowModel(log, labels)),
+  };
+}

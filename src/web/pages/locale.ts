@@ -1,0 +1,13 @@
+/** Language, script and region only: extensions could switch calendars and digits behind the page's back. */
+const TAG = /^[a-z]{2,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?$/i;
+const FALLBACK = "en-GB";
+const MOST_TAGS = 10;
+
+/** The first language of the browser that numbers and dates can be written in. */
+export function localeOf(acceptLanguage: string | null): string {
+  const wanted = (acceptLanguage ?? "")
+    .split(",", MOST_TAGS)
+    .map((part) => part.split(";")[0]?.trim() ?? "")
+    .filter((tag) => TAG.test(tag));
+  return Intl.DateTimeFormat.supportedLocalesOf(wanted)[0] ?? FALLBACK;
+}

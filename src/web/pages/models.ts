@@ -1,0 +1,75 @@
+import type { ViewContext } from "../../../views/context.ts";
+import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
+import type { PlayModel } from "../../../views/parts/play-evidence.tsx";
+import type { UpNextModel } from "../../../views/parts/up-next-card.tsx";
+import type { UpNextItem } from "../../db/queries/up-next.ts";
+import type { EpisodeRef, ShowRef } from "../../db/queries/view.ts";
+import { toDate } from "../../domain/instant.ts";
+import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { startOfDate } from "../../services/tracking/zoned-days.ts";
+
+// From what the queries know to what the parts show.
+
+export function posterOf(ctx: ViewContext, show: ShowRef): string | null {
+  return show.hasPoster ? ctx.paths.poster(show.id, show.posterVersion) : null;
+}
+
+/** A known day is that day wherever the reader lives, not the evening before. */
+export function airedAt(ctx: ViewContext, episode: Pick<EpisodeRef, "airedAt" | "airedExact">): number | null {
+  if (episode.airedAt === null || episode.airedExact) return episode.airedAt;
+  return startOfDate(toDate(episode.airedAt), ctx.timeZone) ?? episode.airedAt;
+}
+
+export function episodeTitle({ title, number }: Pick<EpisodeRef, "title" | "number">): string {
+  return title ?? (number === null ? "Episode without a number" : `Episode ${number}`);
+}
+
+type Play = Omit<PlayModel, "source" | "evidence"> & { source: string; serverName: string | null; evidence: string };
+
+export function playModel(play: Play): PlayModel {
+  const { id, watchedAt, certainty, syncId } = play;
+  const evidence = evidenceWords(play.evidence);
+  return { id, watchedAt, certainty, source: sourceWords(play), syncId, ...(evidence === null ? {} : { evidence }) };
+}
+
+function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
+  if (source === "manual") return "By hand";
+  if (source === "import") return "Imported";
+  const label = isProviderId(source) ? providerLabel(source) : source;
+  return serverName === null ? label : `${label} on ${serverName}`;
+}
+
+function evidenceWords(evidence: string): string | null {
+  const [kind] = evidence.split(":", 1);
+  if (kind === "history") return "an entry of its history";
+  if (kind === "view") return "its view counter";
+  return null;
+}
+
+export function upNextModel(ctx: ViewContext, { show, episode, remaining }: UpNextItem): UpNextModel {
+  return {
+    showId: show.id,
+    showTitle: show.title,
+    posterUrl: posterOf(ctx, show),
+    episodeId: episode.id,
+    seasonNumber: episode.season,
+    episodeNumber: episode.number,
+    episodeTitle: episodeTitle(episode),
+    airedAt: airedAt(ctx, episode),
+    remaining,
+  };
+}
+
+type Episode = EpisodeRef & { watched: boolean; plays: readonly Play[] };
+
+export function episodeRowModel(ctx: ViewContext, episode: Episode): EpisodeRowModel {
+  return {
+    id: episode.id,
+    number: episode.number,
+    seasonNumber: episode.season,
+    title: episodeTitle(episode),
+    airedAt: airedAt(ctx, episode),
+    watched: episode.watched,
+    plays: episode.plays.map(playModel),
+  };
+}

@@ -1,0 +1,206 @@
+import { Elysia, t } from "elysia";
+import { z } from "zod";
+import { PinDocument } from "../../../views/pages/integrations.tsx";
+import { PinDialog, type PinModel, PinPanel, type ServerChoiceModel } from "../../../views/parts/pin-dialog.tsx";
+import { isProviderId, type ProviderId, providerLabel } from "../../domain/providers.ts";
+import { singleFlight } from "../../kernel/async.ts";
+import { AppError, isAppError, toAppError } from "../../kernel/errors.ts";
+import type { ConnectInput, PinCheck, ServerOption } from "../../services/integrations/types.ts";
+import { contextOf } from "../context.ts";
+import type { RouteDeps } from "../deps.ts";
+import { readForm } from "../form.ts";
+import { pinReturnUrl } from "../public-url.ts";
+import { type Visit, visit } from "./answer.ts";
+
+const choiceForm = z.object({
+  machineIdentifier: z.string().max(200).optional(),
+  serverUrl: z.string().max(2000).optional(),
+});
+
+/** What a failed `connect` tells about each address it tried. */
+const attemptsSchema = z.array(
+  z.object({ uri: z.string(), kind: z.enum(["local", "remote", "relay", "typed"]), reason: z.string() }),
+);
+type Attempts = z.infer<typeof attemptsSchema>;
+
+const Provider = { params: t.Object({ provider: t.String() }), detail: { hide: true } };
+const Pin = { params: t.Object({ provider: t.String(), pinId: t.String() }), detail: { hide: true } };
+
+type Granted = Extract<PinCheck, { authorized: true }>;
+
+export function createPinPages(deps: RouteDeps) {
+  const { integrations, providers, paths } = deps;
+  /** A poll that arrives while the only server is being connected waits for that. */
+  const connecting = singleFlight<string, PinModel>();
+
+  function providerOf(name: string): ProviderId {
+    if (!isProviderId(name)) throw new AppError("not-found", "There is no such media server here.");
+    return providers.get(name).manifest.id;
+  }
+
+  const base = (provider: ProviderId, pinId: string) => ({ provider, providerName: providerLabel(provider), pinId });
+
+  function failed(provider: ProviderId, pinId: string, thrown: unknown): PinModel {
+    const { message, hint = "Try again in a few minutes." } = toAppError(thrown);
+    return { ...base(provider, pinId), state: "failed", message, hint };
+  }
+
+  function choices(
+    userId: number,
+    servers: readonly ServerOption[],
+    chosen: string | null,
+    attempts: Attempts,
+  ): ServerChoiceModel[] {
+    const known = new Set(integrations.list(userId).map(({ machineIdentifier }) => machineIdentifier));
+    return servers.map((server) => {
+      const offered = server.connections.map(({ uri, local, relay }) => ({
+        uri,
+        kind: local ? ("local" as const) : relay ? ("relay" as const) : ("remote" as const),
+        probe: null,
+      }));
+      const tried = attempts.map(({ uri, kind, reason }) => ({ uri, kind, probe: { ok: false as const, reason } }));
+      return {
+        machineIdentifier: server.machineIdentifier,
+        name: server.name,
+        owned: server.owned,
+        connected: known.has(server.machineIdentifier),
+        addresses: server.machineIdentifier === chosen && tried.length > 0 ? tried : offered,
+      };
+    });
+  }
+
+  function choose(
+    userId: number,
+    provider: ProviderId,
+    pinId: string,
+    check: Granted,
+    error?: AppError,
+    chosen: string | null = null,
+  ): PinModel {
+    const read = attemptsSchema.safeParse(error?.extra?.["attempts"]);
+    const attempts = read.success ? read.data : [];
+    // Each address says its own reason below; the sentence need not repeat them.
+    const name = check.servers.find(({ machineIdentifier }) => machineIdentifier === chosen)?.name;
+    const sentence =
+      attempts.length > 0 && name !== undefined ? `${name} could not be reached from here.` : error?.message;
+    const problem = sentence === undefined ? undefined : [sentence, error?.hint ?? ""].join(" ").trim();
+    return {
+      ...base(provider, pinId),
+      state: "choose",
+      accountName: check.account.username,
+      servers: choices(userId, check.servers, chosen, attempts),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  async function connect(userId: number, provider: ProviderId, input: ConnectInput): Promise<PinModel> {
+    const { integration } = await integrations.connect(userId, provider, input);
+    const { id, serverName, username } = integration;
+    return { ...base(provider, input.pinId), state: "connected", serverName, accountName: username, integrationId: id };
+  }
+
+  /** The only server needs no choosing; when it cannot be reached, another address can be typed. */
+  function connectOnly(
+    userId: number,
+    provider: ProviderId,
+    pinId: string,
+    check: Granted,
+    server: ServerOption,
+  ): Promise<PinModel> {
+    return connecting(pinId, async () => {
+      const { machineIdentifier } = server;
+      try {
+        return await connect(userId, provider, { pinId, machineIdentifier });
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+        return choose(userId, provider, pinId, check, error, machineIdentifier);
+      }
+    });
+  }
+
+  async function stateOf(userId: number, provider: ProviderId, pinId: string): Promise<PinModel> {
+    const { authUrl, expiresAt, ...pin } = integrations.pin(userId, pinId);
+    if (pin.provider !== provider) throw new AppError("not-found", "This sign-in belongs to another service.");
+    let check: PinCheck;
+    try {
+      check = await integrations.checkPin(userId, pinId);
+    } catch (error) {
+      return failed(provider, pinId, error);
+    }
+    if (!check.authorized) {
+      return check.expired
+        ? { ...base(provider, pinId), state: "expired" }
+        : { ...base(provider, pinId), state: "waiting", authUrl, expiresAt };
+    }
+    const [only] = check.servers;
+    if (only === undefined || check.servers.length > 1) return choose(userId, provider, pinId, check);
+    return connectOnly(userId, provider, pinId, check, only);
+  }
+
+  function show(reply: Visit, pin: PinModel, status = 200): Response {
+    const { ctx } = reply;
+    return reply.part ? reply.fragment(PinPanel({ ctx, pin })) : reply.page(PinDocument({ ctx, pin }), status);
+  }
+
+  async function open(request: Request, name: string): Promise<Response> {
+    const reply = visit(deps, request);
+    const { ctx, userId } = reply;
+    const provider = providerOf(name);
+    try {
+      const forwardUrl = pinReturnUrl(deps, contextOf(request), provider);
+      const started = await integrations.startPin(userId, provider, { forwardUrl });
+      const { pinId, authUrl, expiresAt } = started;
+      if (!reply.part) return reply.go(paths.pin(provider, pinId));
+      return reply.fragment(
+        PinDialog({ ctx, pin: { ...base(provider, pinId), state: "waiting", authUrl, expiresAt } }),
+      );
+    } catch (error) {
+      const pin = failed(provider, "none", error);
+      return reply.part ? reply.fragment(PinDialog({ ctx, pin })) : reply.page(PinDocument({ ctx, pin }), 502);
+    }
+  }
+
+  async function connectChosen(request: Request, name: string, pinId: string): Promise<Response> {
+    const { machineIdentifier, serverUrl } = readForm(request, choiceForm);
+    const reply = visit(deps, request);
+    const provider = providerOf(name);
+    const input: ConnectInput = {
+      pinId,
+      ...(machineIdentifier ? { machineIdentifier } : {}),
+      ...(serverUrl ? { serverUrl } : {}),
+    };
+    try {
+      return show(reply, await connect(reply.userId, provider, input));
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      const check = await integrations.checkPin(reply.userId, pinId);
+      if (!check.authorized) return show(reply, { ...base(provider, pinId), state: "expired" }, 422);
+      return show(reply, choose(reply.userId, provider, pinId, check, error, machineIdentifier ?? null), 422);
+    }
+  }
+
+  return new Elysia()
+    .post("/integrations/:provider/pins", ({ request, params }) => open(request, params.provider), Provider)
+    .get(
+      "/integrations/:provider/pins/:pinId",
+      async ({ request, params }) => {
+        const reply = visit(deps, request);
+        return show(reply, await stateOf(reply.userId, providerOf(params.provider), params.pinId));
+      },
+      Pin,
+    )
+    .delete(
+      "/integrations/:provider/pins/:pinId",
+      ({ request }) => {
+        // Nothing to take back: a code nobody approves runs out by itself.
+        const { part, ...reply } = visit(deps, request);
+        return part ? reply.fragment("") : reply.go(paths.integrations());
+      },
+      Pin,
+    )
+    .post(
+      "/integrations/:provider/pins/:pinId/connection",
+      ({ request, params }) => connectChosen(request, params.provider, params.pinId),
+      Pin,
+    );
+}

@@ -1,0 +1,35 @@
+import type { RouteFactory } from "../deps.ts";
+import { createCalendarPage } from "./calendar.ts";
+import { createHistoryPage } from "./history.ts";
+import { createIntegrationSettingsPage } from "./integration-settings.ts";
+import { createIntegrationPages } from "./integrations.ts";
+import { createLibraryPage } from "./library.ts";
+import { createMarkPages } from "./marks.ts";
+import { createMatchPage } from "./match.ts";
+import { createPinPages } from "./pins.ts";
+import { createSearchPage } from "./search.ts";
+import { createSettingsPage } from "./settings.ts";
+import { createShowPage } from "./show.ts";
+import { createSignInRoutes } from "./sign-in.ts";
+import { createStatsPage } from "./stats.ts";
+import { createSyncPages } from "./syncs.ts";
+import { createUpNextPage } from "./up-next.ts";
+
+/** Every page, and the parts that belong to it. */
+export const pages: readonly RouteFactory[] = [
+  createSignInRoutes,
+  createUpNextPage,
+  createLibraryPage,
+  createShowPage,
+  createMatchPage,
+  createMarkPages,
+  createIntegrationPages,
+  createPinPages,
+  createIntegrationSettingsPage,
+  createSyncPages,
+  createHistoryPage,
+  createCalendarPage,
+  createStatsPage,
+  createSearchPage,
+  createSettingsPage,
+];

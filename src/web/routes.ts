@@ -1,0 +1,46 @@
+import { createAuthRoutes } from "./api/auth.ts";
+import { createCalendarRoutes } from "./api/calendar.ts";
+import { createDocsRoutes } from "./api/docs.ts";
+import { createEnrichmentRoutes } from "./api/enrichment.ts";
+import { createEpisodeRoutes } from "./api/episodes.ts";
+import { createHealthRoutes } from "./api/health.ts";
+import { createHistoryRoutes } from "./api/history.ts";
+import { createIntegrationRoutes } from "./api/integrations.ts";
+import { createMarkRoutes } from "./api/marks.ts";
+import { createPlayRoutes } from "./api/plays.ts";
+import { createSearchRoutes } from "./api/search.ts";
+import { createShowRoutes } from "./api/shows.ts";
+import { createStatsRoutes } from "./api/stats.ts";
+import { createSyncRoutes } from "./api/syncs.ts";
+import { createTokenRoutes } from "./api/tokens.ts";
+import { createUndoRoutes } from "./api/undo.ts";
+import { createUpNextRoutes } from "./api/up-next.ts";
+import { createUserRoutes } from "./api/users.ts";
+import type { RouteFactory } from "./deps.ts";
+import { createEventRoutes } from "./events.ts";
+import { createImageRoutes } from "./images.ts";
+import { pages } from "./pages/table.ts";
+
+/** Everything that is served, in the order of the documentation. The last of two equal routes would win silently. */
+export const apiRoutes: readonly RouteFactory[] = [
+  createHealthRoutes,
+  createAuthRoutes,
+  createUserRoutes,
+  createTokenRoutes,
+  createIntegrationRoutes,
+  createSyncRoutes,
+  createEnrichmentRoutes,
+  createShowRoutes,
+  createEpisodeRoutes,
+  createMarkRoutes,
+  createPlayRoutes,
+  createUpNextRoutes,
+  createHistoryRoutes,
+  createCalendarRoutes,
+  createStatsRoutes,
+  createSearchRoutes,
+  createUndoRoutes,
+  createDocsRoutes,
+];
+
+export const pageRoutes: readonly RouteFactory[] = [createEventRoutes, createImageRoutes, ...pages];
