@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { median, memoryOf, percentile, timed, until } from "./measure.ts";
+import { command, connect, latestSync, type Running, startProduct, syncNow } from "./product.ts";
+import { type Simulated, simulate } from "./world.ts";
+
+/**
+ * The measurements of the product's design: first and second sync, pages, memory, start, requests, each beside what it
+ * must reach. Ratios are taken against a floor measured in the same run, so that a slow machine does not look like a
+ * slow program. `bun run bench [SHOWS]`
+ */
+const shows = Number(process.argv[2] ?? 1_000);
+const episodes = shows * 50;
+const rounds = 3;
+
+const results: { what: string; measured: string; target: string; ok: boolean }[] = [];
+
+function report(what: string, measured: string, target: string, ok: boolean): void {
+  results.push({ what, measured, target, ok });
+  console.log(`${ok ? "reached" : "MISSED "}  ${what}: ${measured} (must reach ${target})`);
+}
+
+const ms = (value: number) =>
+  value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const floorSchema = z.object({ ms: z.number(), rows: z.number(), requests: z.number() });
+
+async function measureFloor(sims: Simulated): Promise<z.infer<typeof floorSchema>> {
+  const server = sims.servers[0];
+  const library = server?.libraries.find(({ type }) => type === "show");
+  if (server === undefined || library === undefined) throw new Error("the simulated world has no TV library");
+  const file = join(sims.folder, `floor-${Bun.nanoseconds()}.db`);
+  const script = join(import.meta.dir, "floor.ts");
+  const child = Bun.spawn(["bun", script, server.url, server.ownerAccessToken, library.key, file], {
+    stderr: "inherit",
+  });
+  return floorSchema.parse(JSON.parse(await new Response(child.stdout).text()));
+}
+
+const requestsSchema = z.object({ byEndpoint: z.record(z.string(), z.number()) });
+
+async function requestsOf(sims: Simulated): Promise<Record<string, number>> {
+  return requestsSchema.parse(await sims.ask("requests")).byEndpoint;
+}
+
+const total = (counts: Record<string, number>, service: string) =>
+  Object.entries(counts).reduce((sum, [name, count]) => (name.startsWith(service) ? sum + count : sum), 0);
+
+const pages = [
+  "/",
+  "/shows",
+  "/shows/1",
+  "/history",
+  "/calendar",
+  "/stats",
+  "/integrations",
+  "/api/shows",
+  "/api/up-next",
+  "/api/history",
+];
+
+/** Pages that exist from the first second on. */
+const early = ["/", "/shows", "/history", "/integrations"];
+
+async function firstSync(
+  sims: Simulated,
+  floorMs: number[],
+): Promise<{ product: Running; dataDir: string; firstMs: number }> {
+  const durations: number[] = [];
+  const peaks: number[] = [];
+  const during: number[] = [];
+  for (let round = 1; ; round += 1) {
+    const dataDir = mkdtempSync(join(tmpdir(), "episode-tracker-bench-data-"));
+    floorMs.push((await measureFloor(sims)).ms);
+    const product = await startProduct(sims, dataDir, { METADATA_SOURCES: "none" });
+    await connect(product, sims);
+    await sims.ask("reset-requests");
+    // The last round is watched from a second client, to see how pages do meanwhile; it is not one of those timed.
+    const watched = round > rounds;
+    await product.send("POST", "/api/integrations/plex/sync", {});
+    if (watched) {
+      for (let turn = 0; (await latestSync(product)).status === "running"; turn += 1) {
+        during.push(
+          ...(await timed(1, async () => void (await (await product.get(early[turn % early.length] ?? "/")).text()))),
+        );
+      }
+    } else await until("the first sync's end", async () => (await latestSync(product)).status !== "running", 50);
+    const log = await latestSync(product);
+    if (log.status !== "success" || log.episodesSynced !== episodes)
+      throw new Error(`the first sync went wrong: ${JSON.stringify(log)}`);
+    if (!watched) {
+      durations.push(log.duration);
+      peaks.push(memoryOf(product.pid).peakMb);
+      await product.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+      continue;
+    }
+    const [first, floor] = [median(durations), median(floorMs)];
+    const requests = total(await requestsOf(sims), "plex-server");
+    report(
+      `first sync, ${shows} shows / ${episodes} watched episodes`,
+      `${ms(first)} = ${(first / floor).toFixed(2)} × floor of ${ms(floor)}`,
+      "≤ 2.5 × floor",
+      first <= 2.5 * floor,
+    );
+    report(
+      "requests of a first sync to the media server",
+      `${requests}`,
+      `O(pages): ≤ ${Math.ceil(episodes / 500) * 2 + 20}`,
+      requests <= Math.ceil(episodes / 500) * 2 + 20,
+    );
+    report("peak memory in first sync", `${median(peaks).toFixed(0)} MB`, "≤ 200 MB", median(peaks) <= 200);
+    report(
+      "pages while a first sync runs, p99",
+      `${ms(percentile(during, 0.99))} of ${during.length}`,
+      "≤ 100 ms",
+      percentile(during, 0.99) <= 100,
+    );
+    return { product, dataDir, firstMs: first };
+  }
+}
+
+async function secondSync(sims: Simulated, product: Running, firstMs: number): Promise<void> {
+  const durations: number[] = [];
+  let requests = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    await sims.ask("reset-requests");
+    const log = await syncNow(product);
+    if (log.status !== "success" || log.watchesAdded !== 0)
+      throw new Error(`the second sync went wrong: ${JSON.stringify(log)}`);
+    durations.push(log.duration);
+    requests = total(await requestsOf(sims), "plex-server");
+  }
+  const second = median(durations);
+  report(
+    "second sync, nothing changed",
+    `${ms(second)} = ${((100 * second) / firstMs).toFixed(1)} % of the first`,
+    "≤ 2 %",
+    second <= firstMs * 0.02,
+  );
+  report("requests of a second sync, one library", `${requests}`, "≤ 3", requests <= 3);
+}
+
+async function pageTimes(product: Running): Promise<void> {
+  let worst = { path: "", p99: 0 };
+  for (const path of pages) {
+    const call = async () => void (await (await product.get(path)).text());
+    await timed(20, call);
+    const p99 = percentile(await timed(200, call), 0.99);
+    console.log(`         ${path}: p99 ${ms(p99)}`);
+    if (p99 > worst.p99) worst = { path, p99 };
+  }
+  report(
+    "any page with that library, p99 over loopback",
+    `${ms(worst.p99)} (${worst.path})`,
+    "≤ 25 ms",
+    worst.p99 <= 25,
+  );
+}
+
+async function restart(sims: Simulated, dataDir: string): Promise<void> {
+  const starts: number[] = [];
+  let idle = Number.NaN;
+  for (let round = 0; round < rounds; round += 1) {
+    const product = await startProduct(sims, dataDir, { METADATA_SOURCES: "none" });
+    starts.push(product.firstAnswerMs);
+    await Bun.sleep(2_000);
+    idle = memoryOf(product.pid).nowMb;
+    await product.stop();
+  }
+  report("start to first answer with that database", ms(median(starts)), "≤ 150 ms", median(starts) <= 150);
+  report("idle memory", `${idle.toFixed(0)} MB`, "≤ 85 MB", idle <= 85);
+}
+
+async function enrichment(): Promise<void> {
+  const count = Math.min(shows, 200);
+  const sims = await simulate(`bench:${count}x50`);
+  const dataDir = mkdtempSync(join(tmpdir(), "episode-tracker-bench-data-"));
+  for (const [source, env] of [
+    ["tmdb", { METADATA_SOURCES: "tmdb", TMDB_API_KEY: sims.env["TMDB_API_KEY"] ?? "" }],
+  ] as const) {
+    const product = await startProduct(sims, dataDir, env);
+    await connect(product, sims);
+    await sims.ask("reset-requests");
+    await syncNow(product);
+    await until(
+      "the end of enrichment",
+      async () => {
+        const state = (await (await product.get("/api/enrichment")).json()) as { pending: number; done: number };
+        return state.pending === 0 && state.done > 0;
+      },
+      200,
+    );
+    const perShow = total(await requestsOf(sims), source) / count;
+    report(`requests to ${source} per show`, perShow.toFixed(2), "≤ 2", perShow <= 2);
+    await product.stop();
+  }
+  await sims.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+console.log(`measuring ${command().join(" ")} with ${shows} shows; ${rounds} rounds, medians\n`);
+const sims = await simulate(`bench:${shows}x50`);
+const floorMs: number[] = [];
+const { product, dataDir, firstMs } = await firstSync(sims, floorMs);
+await secondSync(sims, product, firstMs);
+await pageTimes(product);
+await product.stop();
+await restart(sims, dataDir);
+await sims.stop();
+rmSync(dataDir, { recursive: true, force: true });
+await enrichment();
+
+console.log("\n| what | measured | must reach | |\n|---|---|---|---|");
+for (const { what, measured, target, ok } of results)
+  console.log(`| ${what} | ${measured} | ${target} | ${ok ? "reached" : "missed"} |`);
+process.exit(results.every(({ ok }) => ok) ? 0 : 1);
