@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "./clock.ts";
 
 export type RateLimit = {
@@ -12,83 +13,129 @@ export type Gate = {
   run<Out>(work: () => Promise<Out>, signal?: AbortSignal): Promise<Out>;
   /** Nobody starts before `until` (epoch milliseconds). */
   pauseUntil(until: number): void;
-  /** Epoch milliseconds until which the gate is shut, or null. */
+  /** Milliseconds until the caller could start: less for somebody who waits than for work in the background. */
+  waitMs(): number;
+  /** Epoch milliseconds until which somebody has to wait, or null. */
   waitingUntil(): number | null;
 };
 
+const background = new AsyncLocalStorage<true>();
+
+/**
+ * Work that nobody waits for. At a gate it lets others go first, and leaves them a quarter of every window: whoever searches
+ * while a thousand shows are looked up gets an answer at once.
+ */
+export function inBackground<Out>(work: () => Out): Out {
+  return background.run(true, work);
+}
+
+const backgroundShare = 0.75;
+
+/** The part of every window that the caller may use. */
+const share = () => (background.getStore() ? backgroundShare : 1);
+
+type Waiting = { start(): void };
+
 export function createGate(clock: Clock, limit: RateLimit): Gate {
   const starts: number[] = [];
-  const queue: (() => void)[] = [];
+  const urgent: Waiting[] = [];
+  const patient: Waiting[] = [];
   let active = 0;
-  let closedUntil = 0;
+  /** `since` is when it was shut: before that moment the clock has jumped back, and the pause means nothing any more. */
+  let closed = { since: 0, until: 0 };
   let shownUntil = 0;
-  let closedAt = 0;
+  let alarm: { at: number; cancel: AbortController } | null = null;
 
-  const delay = (): number => {
+  /** Milliseconds until one more may start. */
+  function delay(part: number): number {
     const now = clock.now();
+    const closedMs = now < closed.since ? 0 : Math.max(closed.until - now, 0);
+    if (limit.window === undefined) return closedMs;
+    const { count, perMs } = limit.window;
     // A clock that jumped back would leave marks in the future and shut the gate for ever.
-    while (
-      starts.length > 0 &&
-      ((starts[0] as number) > now || (starts[0] as number) <= now - (limit.window?.perMs ?? 0))
-    ) {
-      starts.shift();
-    }
-    if (now < closedAt) {
-      closedUntil = 0;
-      shownUntil = 0;
-    }
-    const windowMs =
-      limit.window && starts.length >= limit.window.count ? (starts[0] as number) + limit.window.perMs - now : 0;
-    return Math.max(windowMs, closedUntil - now, 0);
-  };
+    while (starts[0] !== undefined && (starts[0] > now || starts[0] <= now - perMs)) starts.shift();
+    const allowed = Math.max(1, Math.floor(count * part));
+    const blocking = starts[starts.length - allowed];
+    return Math.max(closedMs, blocking === undefined ? 0 : blocking + perMs - now);
+  }
 
-  const enter = async (signal?: AbortSignal) => {
-    if (active >= limit.concurrency) {
-      await new Promise<void>((resolve, reject) => {
-        const onAbort = () => {
-          queue.splice(queue.indexOf(go), 1);
-          reject(signal?.reason);
-        };
-        const go = () => {
+  function wakeIn(ms: number): void {
+    const at = clock.now() + ms;
+    shownUntil = at;
+    if (alarm !== null && alarm.at <= at && alarm.at > clock.now()) return;
+    alarm?.cancel.abort();
+    const cancel = new AbortController();
+    const own = { at, cancel };
+    alarm = own;
+    // Those let in just now begin before the waiting does.
+    setImmediate(() => {
+      clock.sleep(ms, cancel.signal).then(
+        () => {
+          if (alarm === own) alarm = null;
+          pump();
+        },
+        // Cancelled: another alarm has taken over, or nobody waits any more.
+        () => undefined,
+      );
+    });
+  }
+
+  function pump(): void {
+    while (active < limit.concurrency) {
+      const queue = urgent.length > 0 ? urgent : patient;
+      const next = queue[0];
+      if (next === undefined) break;
+      const waitMs = delay(queue === urgent ? 1 : backgroundShare);
+      if (waitMs > 0) return wakeIn(waitMs);
+      queue.shift();
+      active += 1;
+      if (limit.window) starts.push(clock.now());
+      next.start();
+    }
+    if (urgent.length + patient.length === 0) {
+      alarm?.cancel.abort();
+      alarm = null;
+    }
+  }
+
+  function turn(signal?: AbortSignal): Promise<void> {
+    const queue = background.getStore() ? patient : urgent;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const waiting: Waiting = {
+        start: () => {
           signal?.removeEventListener("abort", onAbort);
           resolve();
-        };
-        if (signal?.aborted) return reject(signal.reason);
-        signal?.addEventListener("abort", onAbort, { once: true });
-        queue.push(go);
-      });
-    } else {
-      active += 1;
-    }
-  };
-
-  const leave = () => {
-    const next = queue.shift();
-    if (next) next();
-    else active -= 1;
-  };
+        },
+      };
+      const onAbort = () => {
+        queue.splice(queue.indexOf(waiting), 1);
+        reject(signal?.reason);
+        pump();
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      queue.push(waiting);
+      pump();
+    });
+  }
 
   return {
     async run(work, signal) {
-      await enter(signal);
+      await turn(signal);
       try {
-        for (let wait = delay(); wait > 0; wait = delay()) {
-          shownUntil = clock.now() + wait;
-          await clock.sleep(wait, signal);
-        }
-        if (limit.window) starts.push(clock.now());
         return await work();
       } finally {
-        leave();
+        active -= 1;
+        pump();
       }
     },
     pauseUntil(until) {
-      closedAt = clock.now();
-      closedUntil = Math.max(closedUntil, until);
-      shownUntil = Math.max(shownUntil, until);
+      closed = { since: clock.now(), until: Math.max(closed.until, until) };
     },
+    waitMs: () => delay(share()),
     waitingUntil() {
-      return shownUntil > clock.now() ? shownUntil : null;
+      const until = Math.max(shownUntil, closed.until);
+      return until > clock.now() && clock.now() >= closed.since ? until : null;
     },
   };
 }

@@ -91,7 +91,7 @@ export function createService({ http, clock }: SourceDeps, spec: ServiceSpec): S
 
   return {
     async get(call) {
-      const waitMs = (gate.waitingUntil() ?? 0) - clock.now();
+      const waitMs = gate.waitMs();
       if (waitMs > longestQueueMs) {
         throw new AppError("rate-limited", `${name} asked us to wait.`, { retryAfterMs: waitMs });
       }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { AppError } from "../../src/kernel/errors.ts";
 import { secret } from "../../src/kernel/secret.ts";
 import { pictureAddresses } from "../../src/metadata/artwork.ts";
 import { escapeQuery } from "../../src/metadata/trakt/client.ts";
@@ -229,7 +230,15 @@ describe("Trakt's manners", () => {
   test("500 calls in five minutes are never exceeded", async () => {
     sims.trakt.limiter.configure(500, 300_000);
     const before = clock.now();
-    for (let call = 0; call < 520; call += 1) await stage.source.probe();
+    for (let call = 0; call < 520; call += 1) {
+      try {
+        await stage.source.probe();
+      } catch (error) {
+        // Nobody is held for minutes: the caller is told how long to stay away.
+        if (!(error instanceof AppError) || error.code !== "rate-limited") throw error;
+        clock.advance(error.retryAfterMs ?? 0);
+      }
+    }
     sims.trakt.limiter.configure(0, 300_000);
     expect(stage.requests().filter(({ status }) => status === 429)).toEqual([]);
     expect(clock.now() - before).toBeGreaterThan(299_000);

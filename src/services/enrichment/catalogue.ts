@@ -7,7 +7,13 @@ import {
   updateEpisode,
 } from "../../db/repos/episodes.ts";
 import { deleteEpisodes, moveMarks, uncatalogue, withoutTraces } from "../../db/repos/relink.ts";
-import { addExternalIds, type IdConflict, refreshShowCounts, updateShowFromCatalogue } from "../../db/repos/shows.ts";
+import {
+  addExternalIds,
+  type IdConflict,
+  refreshShowCounts,
+  showById,
+  updateShowFromCatalogue,
+} from "../../db/repos/shows.ts";
 import { matchEpisodes } from "../../domain/episode-match.ts";
 import { type ExternalIds, mergeIds } from "../../domain/external-ids.ts";
 import { toDate } from "../../domain/instant.ts";
@@ -120,7 +126,9 @@ export function writeCatalogue(
   }
   const left = locals.filter(({ id, inCatalogue }) => inCatalogue && !placed.has(id)).map(({ id }) => id);
   deleteEpisodes(db, withoutTraces(db, left));
-  updateShowFromCatalogue(db, showId, { ...show, enrichedFrom: source.id, enrichedId: show.sourceId }, now);
+  // A source that leaves the title blank takes nothing from ours.
+  const title = show.title.trim() === "" ? (showById(db, showId)?.title ?? show.title) : show.title;
+  updateShowFromCatalogue(db, showId, { ...show, title, enrichedFrom: source.id, enrichedId: show.sourceId }, now);
   const conflicts = addExternalIds(db, showId, show.ids);
   refreshShowCounts(db, [showId], now);
   return { conflicts };

@@ -16,6 +16,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/instant.ts";
 import type { MatchCandidate, Scored } from "../../domain/matching.ts";
 import { hintFor } from "../../domain/sync.ts";
 import { AppError, hasCode, toAppError } from "../../kernel/errors.ts";
+import { inBackground } from "../../kernel/limits.ts";
 import type { Catalogue, MetadataSource } from "../../metadata/contract.ts";
 import type { Deps } from "../context.ts";
 import { mergeShows } from "../matching/merge.ts";
@@ -224,7 +225,7 @@ export function createEnrichment(deps: Deps): Enrichment {
     const now = clock.now();
     const showId = tx(db, () => {
       const known = findShowsByExternalIds(db, show.ids)[0];
-      const id = known ?? insertShow(db, show, show.ids, now).id;
+      const id = known ?? insertShow(db, { ...show, title: show.title.trim() || "Untitled show" }, show.ids, now).id;
       writeCatalogue(db, id, { id: source.id, catalogue }, now);
       return id;
     });
@@ -234,7 +235,7 @@ export function createEnrichment(deps: Deps): Enrichment {
 
   return {
     start: () => {
-      loop ??= forever();
+      loop ??= inBackground(forever);
     },
     stop: async () => {
       abort.abort(new AppError("cancelled", "Shutting down."));
