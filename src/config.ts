@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { type Secret, secret } from "./kernel/secret.ts";
@@ -67,7 +68,12 @@ const oneOf = <const Names extends readonly [string, ...string[]]>(names: Names)
 
 const sourceNames = ["trakt", "tmdb", "tvmaze"] as const;
 
-const proxyRange = /^(private|[0-9a-f.:]+(\/\d{1,3})?)$/i;
+function isProxyRange(text: string): boolean {
+  if (text.toLowerCase() === "private") return true;
+  const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const version = isIP(address);
+  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128));
+}
 
 const schema = z.object({
   DATA_DIR: z.string().min(1).default("./data"),
@@ -92,11 +98,17 @@ const schema = z.object({
   TRUST_PROXY: z
     .string()
     .default("false")
-    .transform((text) => (text === "true" ? ["private"] : text === "false" ? [] : text.split(/[\s,]+/).filter(Boolean)))
-    .refine(
-      (all) => all.every((each) => proxyRange.test(each)),
-      "must be true, false or a list of addresses and CIDR ranges",
-    ),
+    .transform((text) =>
+      text === "true"
+        ? ["private"]
+        : text === "false"
+          ? []
+          : text
+              .toLowerCase()
+              .split(/[\s,]+/)
+              .filter(Boolean),
+    )
+    .refine((all) => all.every(isProxyRange), "must be true, false or a list of addresses and CIDR ranges"),
   TZ: z
     .string()
     .optional()
@@ -197,7 +209,7 @@ export function readConfig(environment: Environment, terminal = false): Config {
   };
 }
 
-/** Reads `.env` of the working directory (NAME=value lines); the real environment wins. */
+/** Reads `.env` of the working directory (NAME=value lines); the real environment wins, by value or by NAME_FILE. */
 export function environmentWithDotEnv(environment: Environment, folder: string): Environment {
   const file = resolve(folder, ".env");
   if (!existsSync(file)) return environment;
@@ -205,6 +217,7 @@ export function environmentWithDotEnv(environment: Environment, folder: string):
   for (const line of readFileSync(file, "utf8").split(/\r?\n/)) {
     const match = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) continue;
+    if (environment[`${match[1]}_FILE`]) continue;
     values[match[1]] = match[2].replace(/^(["'])(.*)\1$/, "$2");
   }
   return { ...values, ...environment };

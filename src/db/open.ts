@@ -41,8 +41,11 @@ export function wrap(raw: Database, path: string): Db {
     path,
     sql: (text) => raw.query(text),
     close: () => {
-      raw.run("PRAGMA optimize");
-      raw.close();
+      try {
+        raw.run("PRAGMA optimize");
+      } finally {
+        raw.close();
+      }
     },
   };
 }

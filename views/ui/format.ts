@@ -92,6 +92,7 @@ function daysBetween(from: number, to: number, ctx: Zone): number {
 
 /** "0.4 s", "1.2 s", "42 s", "3 min", "1 h 20 min". */
 export function durationText(durationMs: number): string {
+  if (durationMs < 50) return "< 0.1 s";
   if (durationMs < 10_000) return `${(durationMs / 1000).toFixed(1)} s`;
   if (durationMs < 99_500) return `${Math.round(durationMs / 1000)} s`;
   const minutes = Math.round(durationMs / MINUTE_MS);

@@ -55,7 +55,8 @@ export function createMatching(deps: Deps, { importShow }: MatchingOptions): Mat
     for (const source of sources) {
       try {
         const found = await source.search(query, year);
-        if (found.length > 0) return { found, note: failures[0] ?? null };
+        const named = found.filter(({ title }) => title.trim() !== "");
+        if (named.length > 0) return { found: named, note: failures[0] ?? null };
       } catch (error) {
         log.warn("matching.search", { source: source.id, reason: error });
         failures.push(toAppError(error).message);
