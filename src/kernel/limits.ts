@@ -86,7 +86,10 @@ export function createGate(clock: Clock, limit: RateLimit): Gate {
       const next = queue[0];
       if (next === undefined) break;
       const waitMs = delay(queue === urgent ? 1 : backgroundShare);
-      if (waitMs > 0) return wakeIn(waitMs);
+      if (waitMs > 0) {
+        wakeIn(waitMs);
+        return;
+      }
       queue.shift();
       active += 1;
       if (limit.window) starts.push(clock.now());
@@ -130,7 +133,8 @@ export function createGate(clock: Clock, limit: RateLimit): Gate {
       }
     },
     pauseUntil(until) {
-      closed = { since: clock.now(), until: Math.max(closed.until, until) };
+      const now = clock.now();
+      closed = { since: now, until: now < closed.since ? until : Math.max(closed.until, until) };
     },
     waitMs: () => delay(share()),
     waitingUntil() {

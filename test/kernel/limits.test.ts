@@ -131,6 +131,16 @@ describe("a clock that jumps back", () => {
     expect(await gate.run(async () => clock.now())).toBe(5_000_000);
     expect(gate.waitingUntil()).toBeNull();
   });
+
+  test("leaves the next pause as long as it is", async () => {
+    const clock = createTestClock(10_000_000);
+    const gate = createGate(clock, { concurrency: 1 });
+    gate.pauseUntil(10_060_000);
+    clock.advance(-5_000_000);
+    gate.pauseUntil(5_002_000);
+    expect(gate.waitingUntil()).toBe(5_002_000);
+    expect(await gate.run(async () => clock.now())).toBe(5_002_000);
+  });
 });
 
 describe("work in the background", () => {
