@@ -1,6 +1,6 @@
 import { AppError, hasCode } from "../../kernel/errors.ts";
 import type { MediaServer } from "../../providers/contract.ts";
-import type { RunOptions } from "./session.ts";
+import type { RunOptions } from "./run-options.ts";
 
 type Options = Pick<RunOptions, "deps" | "integrations" | "identity" | "row" | "signal"> & {
   integrationId: number;

@@ -5,7 +5,7 @@ import { showById } from "../../db/repos/shows.ts";
 import { itemsOfSync, saveSyncLogItem, syncLogById, updateSyncLog } from "../../db/repos/sync-logs.ts";
 import { tx } from "../../db/tx.ts";
 import { executeRun, type RunOutcome } from "./run.ts";
-import type { RunOptions } from "./session.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** Changes of one show that a plan lists; the rest is counted. */
 const mostPerShow = 100;

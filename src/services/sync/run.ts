@@ -2,7 +2,8 @@ import { finalStatus, type SyncStatus } from "../../domain/sync.ts";
 import { hasCode } from "../../kernel/errors.ts";
 import { type Ended, runFull } from "./full.ts";
 import { runIncremental } from "./incremental.ts";
-import { createSession, type RunOptions } from "./session.ts";
+import type { RunOptions } from "./run-options.ts";
+import { createSession } from "./session.ts";
 import type { Held } from "./unmarks.ts";
 
 export type RunOutcome = {

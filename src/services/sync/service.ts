@@ -21,7 +21,7 @@ import type { Integrations } from "../integrations/types.ts";
 import { numericId } from "../integrations/view.ts";
 import { executePreview } from "./preview.ts";
 import { executeRun, type RunOutcome } from "./run.ts";
-import type { IdentityMemory } from "./session.ts";
+import type { IdentityMemory } from "./run-options.ts";
 import type { StartOptions, SyncLogView, SyncService } from "./types.ts";
 import { removeEpisodes } from "./unmarks.ts";
 import { heldSchema, syncItemView, syncLogView } from "./view.ts";

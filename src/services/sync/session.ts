@@ -1,5 +1,3 @@
-import type { Db } from "../../db/open.ts";
-import type { IntegrationRow } from "../../db/repos/integrations.ts";
 import { refreshProgress } from "../../db/repos/library.ts";
 import { refreshShowCounts } from "../../db/repos/shows.ts";
 import { addedBy } from "../../db/repos/sync-logs.ts";
@@ -7,34 +5,14 @@ import { tx } from "../../db/tx.ts";
 import { tidyMemory, yieldToOthers } from "../../kernel/async.ts";
 import { AppError, hasCode, throwIfAborted, toAppError } from "../../kernel/errors.ts";
 import type { ProviderManifest } from "../../providers/contract.ts";
-import type { Deps, SyncProgress } from "../context.ts";
-import type { Integrations } from "../integrations/types.ts";
 import { createContact } from "./contact.ts";
 import { createHistoryIndex } from "./history.ts";
 import { createJournal } from "./journal.ts";
+import type { RunOptions } from "./run-options.ts";
 import { createShowResolver } from "./shows.ts";
 import { createWriter } from "./writer.ts";
 
 const flushEveryMs = 1_000;
-
-/** When the server behind an address was last seen to be the right one. */
-export type IdentityMemory = { isFresh(address: string): boolean; seen(address: string): void };
-
-export type RunOptions = {
-  deps: Deps;
-  /** The database to write to: the product's, or a copy of it for a preview. */
-  db: Db;
-  integrations: Pick<Integrations, "open" | "rediscover">;
-  identity: IdentityMemory;
-  row: IntegrationRow;
-  syncId: number;
-  mode: "full" | "incremental";
-  startedAt: number;
-  signal: AbortSignal;
-  onProgress: (progress: SyncProgress) => void;
-  /** Shows whose plays have changed, after each commit. */
-  onChanged: (showIds: number[]) => void;
-};
 
 export type Session = ReturnType<typeof createSession>;
 
