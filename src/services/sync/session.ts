@@ -12,7 +12,8 @@ import type { RunOptions } from "./run-options.ts";
 import { createShowResolver } from "./shows.ts";
 import { createWriter } from "./writer.ts";
 
-const flushEveryMs = 1_000;
+/** Short enough that what is recomputed at once keeps no page waiting. */
+const flushEveryMs = 250;
 
 export type Session = ReturnType<typeof createSession>;
 
