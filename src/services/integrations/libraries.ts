@@ -9,7 +9,10 @@ export function rememberLibraries(db: Db, integrationId: number, libraries: read
   if (libraries.length === 0) return;
   tx(db, () => {
     const keys = new Set(libraries.map(({ key }) => key));
-    for (const { key } of librariesOf(db, integrationId)) if (!keys.has(key)) deleteLibrary(db, integrationId, key);
+    for (const { key, enabled } of librariesOf(db, integrationId)) {
+      // One that was switched off is remembered: shared again later, or left out of one answer only, it stays off.
+      if (enabled && !keys.has(key)) deleteLibrary(db, integrationId, key);
+    }
     for (const { key, title, type } of libraries) saveLibrary(db, { integrationId, key, title, type });
   });
 }
