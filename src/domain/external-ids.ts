@@ -50,10 +50,6 @@ export function conflict(a: ExternalIds, b: ExternalIds): boolean {
   return sharedKinds(a, b).some((kind) => a[kind] !== b[kind]);
 }
 
-export function hasIds(ids: ExternalIds): boolean {
-  return ID_KINDS.some((kind) => ids[kind] !== undefined);
-}
-
 /** The number inside an id, for putting two ids of one kind in order. */
 export function idNumber(id: string): number {
   return Number(id.replace(/^tt/, ""));

@@ -22,11 +22,6 @@ export function presetOf(cron: string): SchedulePreset | undefined {
   return SCHEDULE_PRESETS.find((preset) => preset.cron === wanted);
 }
 
-/** The schedule in plain words; one that is not offered is shown as it was written. */
-export function describeSchedule(cron: string): string {
-  return presetOf(cron)?.label ?? `On the schedule "${normalized(cron)}"`;
-}
-
 /**
  * How long after the scheduled minute an integration starts, so that a household's servers and the services behind
  * them are not all asked at once. The same integration always gets the same delay.

@@ -5,7 +5,6 @@ import { AppError, type ErrorCode, hasCode, isAppError, throwIfAborted } from ".
 import type { Gate } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { Secret } from "./secret.ts";
-import { parseXml } from "./xml.ts";
 
 /** A whole answer, already read within its limits. */
 export type HttpAnswer = {
@@ -289,10 +288,3 @@ export function jsonValue(name: string, answer: HttpAnswer): unknown {
     throw new AppError("bad-answer", `${name} sent an answer that breaks off or is not JSON.`, { cause });
   }
 }
-
-export function xmlValue(answer: HttpAnswer): Record<string, unknown> {
-  return parseXml(answer.text());
-}
-
-/** For calls whose success says everything. */
-export function asNothing(): void {}

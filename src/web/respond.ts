@@ -23,10 +23,6 @@ export function redirect(path: string, answer: Answer = {}): Response {
   return new Response(null, withDefaults({ location: path }, { status: 303, ...answer }));
 }
 
-export function noContent(answer: Answer = {}): Response {
-  return new Response(null, withDefaults({}, { status: 204, ...answer }));
-}
-
 export function json(value: unknown, answer: Answer = {}): Response {
   const type = { "content-type": "application/json;charset=utf-8" };
   return new Response(JSON.stringify(value), withDefaults(type, answer));

@@ -4,7 +4,6 @@ import {
   cleanId,
   cleanIds,
   conflict,
-  hasIds,
   type IdKind,
   mergeIds,
   sharedKinds,
@@ -40,7 +39,7 @@ describe("cleaning an id", () => {
 
   test("leaves out what is no id", () => {
     expect(cleanIds({ tmdb: 5, tvdb: "x", imdb: "tt12" })).toEqual({ tmdb: "5", imdb: "tt0000012" });
-    expect(hasIds(cleanIds({ tvdb: "0" }))).toBe(false);
+    expect(cleanIds({ tvdb: "0" })).toEqual({});
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { z } from "zod";
 import { AppError } from "../../src/kernel/errors.ts";
-import { asJson, asNothing, createHttp, type HttpRequest } from "../../src/kernel/http.ts";
+import { asJson, createHttp, type HttpRequest } from "../../src/kernel/http.ts";
 import { createGate } from "../../src/kernel/limits.ts";
 import { createLog } from "../../src/kernel/log.ts";
 import { secret } from "../../src/kernel/secret.ts";
@@ -273,6 +273,6 @@ describe("calling off", () => {
           }),
         ),
     );
-    expect((await failureOf(ask(url, { signal: abort.signal, read: asNothing }))).code).toBe("cancelled");
+    expect((await failureOf(ask(url, { signal: abort.signal, read: () => undefined }))).code).toBe("cancelled");
   });
 });

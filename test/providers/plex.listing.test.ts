@@ -21,7 +21,7 @@ function listing(answer: (asked: Asked, number: number) => PageAnswer | AppError
   const pages = readListing<number, number>({
     clock,
     pageSize,
-    async fetch(offset, size) {
+    async askFor(offset, size) {
       asked.push({ offset, size });
       const page = answer({ offset, size }, asked.length);
       if (page instanceof AppError) throw page;

@@ -4,7 +4,6 @@ import { formatNumber } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Poster } from "../ui/poster.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
-import { attr } from "../ui/text.ts";
 
 export type ShowCardModel = {
   id: string;
@@ -48,23 +47,5 @@ export function ShowCard({ ctx, show, eager }: ShowCardProps): JSX.Element {
         </span>
       </a>
     </li>
-  );
-}
-
-export function ShowGrid({
-  ctx,
-  shows,
-  label,
-}: {
-  ctx: ViewContext;
-  shows: readonly ShowCardModel[];
-  label: string;
-}): JSX.Element {
-  return (
-    <ul class="show-grid" aria-label={attr(label)}>
-      {shows.map((show, index) => (
-        <ShowCard ctx={ctx} show={show} eager={index < 6} />
-      ))}
-    </ul>
   );
 }

@@ -68,13 +68,3 @@ export function UpNextCard({ ctx, next }: { ctx: ViewContext; next: UpNextModel 
     </li>
   );
 }
-
-export function UpNextList({ ctx, items }: { ctx: ViewContext; items: readonly UpNextModel[] }): JSX.Element {
-  return (
-    <ul class="up-next-list">
-      {items.map((next) => (
-        <UpNextCard ctx={ctx} next={next} />
-      ))}
-    </ul>
-  );
-}

@@ -39,11 +39,6 @@ function readRow(row: Stored): EpisodeRow {
   };
 }
 
-export function episodeById(db: Db, id: number): EpisodeRow | undefined {
-  const row = db.raw.query<Stored, [{ id: number }]>(`SELECT ${columns} FROM episodes e WHERE e.id = $id`).get({ id });
-  return row === null ? undefined : readRow(row);
-}
-
 export function episodesOfShow(db: Db, showId: number): EpisodeRow[] {
   return db.raw
     .query<Stored, [{ showId: number }]>(
@@ -51,19 +46,6 @@ export function episodesOfShow(db: Db, showId: number): EpisodeRow[] {
     )
     .all({ showId })
     .map(readRow);
-}
-
-/** The episodes of many shows in one statement, by show. Shows without episodes have an empty list. */
-export function episodesOfShows(db: Db, showIds: readonly number[]): Map<number, EpisodeRow[]> {
-  const byShow = new Map<number, EpisodeRow[]>(showIds.map((id) => [id, []]));
-  const rows = db.raw
-    .query<Stored, [{ ids: string }]>(
-      `SELECT ${columns} FROM json_each($ids) wanted CROSS JOIN episodes e ON e.show_id = wanted.value
-       ORDER BY e.show_id, e.season, e.number, e.id`,
-    )
-    .all({ ids: JSON.stringify([...byShow.keys()]) });
-  for (const row of rows) byShow.get(row.showId)?.push(readRow(row));
-  return byShow;
 }
 
 /** The hottest write of a first sync: values by position and no RETURNING, which is twice as fast as by name. */

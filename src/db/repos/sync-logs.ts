@@ -1,6 +1,6 @@
 import { and, desc, eq } from "drizzle-orm";
 import type { Db } from "../open.ts";
-import { integrations, type syncLogItems, syncLogs } from "../schema/tables.ts";
+import { type syncLogItems, syncLogs } from "../schema/tables.ts";
 
 export type SyncLogRow = typeof syncLogs.$inferSelect;
 export type SyncLogItemRow = typeof syncLogItems.$inferSelect;
@@ -93,15 +93,6 @@ export function itemsOfSync(db: Db, syncLogId: number): SyncLogItemRow[] {
        ORDER BY CASE outcome WHEN 'failed' THEN 0 WHEN 'doubtful' THEN 1 WHEN 'removed' THEN 2 WHEN 'added' THEN 3 ELSE 4 END, title`,
     )
     .all(syncLogId);
-}
-
-export function integrationOfSync(db: Db, syncLogId: number): number | undefined {
-  return db.orm
-    .select({ id: integrations.id })
-    .from(syncLogs)
-    .innerJoin(integrations, eq(integrations.id, syncLogs.integrationId))
-    .where(eq(syncLogs.id, syncLogId))
-    .get()?.id;
 }
 
 /** A match turned out doubtful after its sync had ended: the newest log of that server says so too. */

@@ -16,7 +16,7 @@ export type PageAnswer = {
 
 export type ListingSpec<Row, Item> = {
   clock: Clock;
-  fetch: (offset: number, size: number, signal: AbortSignal) => Promise<PageAnswer>;
+  askFor: (offset: number, size: number, signal: AbortSignal) => Promise<PageAnswer>;
   pageSize: number;
   read: (value: unknown) => Row | null;
   keyOf: (row: Row) => string | undefined;
@@ -39,13 +39,13 @@ const longestWaitMs = 20_000;
 export async function* readListing<Row, Item>(spec: ListingSpec<Row, Item>): Listing<Item> {
   const stop = new AbortController();
   const signal = spec.signal ? AbortSignal.any([spec.signal, stop.signal]) : stop.signal;
-  const fetch = pageReader(spec, signal);
+  const pageAt = pageReader(spec, signal);
   const seen = new Set<string>();
   let received = 0;
   let total: number | null = null;
   let steady = true;
   let pages = 0;
-  let next = settled(fetch(0));
+  let next = settled(pageAt(0));
   try {
     for (;;) {
       const page = unwrap(await next);
@@ -64,7 +64,7 @@ export async function* readListing<Row, Item>(spec: ListingSpec<Row, Item>): Lis
 
       received += rows.length;
       const ended = rows.length === 0 || (total !== null && received >= total);
-      if (!ended) next = settled(fetch(received));
+      if (!ended) next = settled(pageAt(received));
       const items: Item[] = [];
       for (const row of fresh) {
         const item = row === null ? null : spec.toItem(row, page);
@@ -89,7 +89,7 @@ function isNew(seen: Set<string>, key: string | undefined): boolean {
  * time gets smaller pages from then on.
  */
 function pageReader(
-  { clock, fetch, pageSize }: Pick<ListingSpec<unknown, unknown>, "clock" | "fetch" | "pageSize">,
+  { clock, askFor, pageSize }: Pick<ListingSpec<unknown, unknown>, "clock" | "askFor" | "pageSize">,
   signal: AbortSignal,
 ): (offset: number) => Promise<PageAnswer> {
   let size = pageSize;
@@ -102,7 +102,7 @@ function pageReader(
     let timeouts = 0;
     for (let number = 1; ; ) {
       try {
-        return await fetch(offset, size, signal);
+        return await askFor(offset, size, signal);
       } catch (error) {
         throwIfAborted(signal);
         if (isAppError(error) && error.status === 400) {

@@ -50,7 +50,7 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
   ): Listing<Item> =>
     readListing({
       clock: deps.clock,
-      fetch: fetchPages(`/library/sections/${encodeURIComponent(library.key)}/all`, {
+      askFor: fetchPages(`/library/sections/${encodeURIComponent(library.key)}/all`, {
         includeGuids: 1,
         excludeElements: unwantedElements,
         ...query,
@@ -65,7 +65,7 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
   const historyOf = (query: Query, own: (row: HistoryRow) => boolean, signal?: AbortSignal): Listing<HistoryItem> =>
     readListing({
       clock: deps.clock,
-      fetch: fetchPages("/status/sessions/history/all", { sort: "viewedAt:desc", ...query }),
+      askFor: fetchPages("/status/sessions/history/all", { sort: "viewedAt:desc", ...query }),
       pageSize,
       read: readHistoryRow,
       keyOf: historyKey,

@@ -29,7 +29,7 @@ export type ArtworkDeps = Pick<Deps, "config" | "db" | "clock" | "log" | "source
 export type ArtworkParts = { openServer(integrationId: number): Promise<MediaServer> };
 
 type Image = { bytes: Uint8Array<ArrayBuffer>; type: string };
-type Origin = { key: string; name: string; fetch(): Promise<Image> };
+type Origin = { key: string; name: string; ask(): Promise<Image> };
 
 const AT_A_TIME = 4;
 /** Patience after the first, second and any further failure in a row. */
@@ -47,12 +47,12 @@ export function createArtwork(deps: ArtworkDeps, parts: ArtworkParts): Artwork {
     const source = deps.sources.find(({ id }) => id === state.enrichedFrom);
     const origins: Origin[] = [];
     if (posterUrl !== null && source !== undefined) {
-      const fetch = () => source.artwork(posterUrl);
-      origins.push({ key: `${source.id}:${posterUrl}`, name: source.label, fetch });
+      const ask = () => source.artwork(posterUrl);
+      origins.push({ key: `${source.id}:${posterUrl}`, name: source.label, ask });
     }
     if (integrationId !== null && posterPath !== null) {
-      const fetch = async () => (await parts.openServer(integrationId)).artwork(posterPath);
-      origins.push({ key: `server:${integrationId}:${posterPath}`, name: "The media server", fetch });
+      const ask = async () => (await parts.openServer(integrationId)).artwork(posterPath);
+      origins.push({ key: `server:${integrationId}:${posterPath}`, name: "The media server", ask });
     }
     return origins;
   }
@@ -76,7 +76,7 @@ export function createArtwork(deps: ArtworkDeps, parts: ArtworkParts): Artwork {
       // What is stored is better than, or as good as, everything from here on.
       if (state.source === origin.key && stored(state) !== null) break;
       try {
-        const image = await gate.run(() => origin.fetch());
+        const image = await gate.run(() => origin.ask());
         const kind = imageKind(image, origin.name);
         keep(
           state,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Db } from "../../../src/db/open.ts";
-import { episodesOfShows } from "../../../src/db/repos/episodes.ts";
+import { episodesOfShow } from "../../../src/db/repos/episodes.ts";
 import { entryOf, refreshProgress, setList } from "../../../src/db/repos/library.ts";
 import { playsOfEpisodes } from "../../../src/db/repos/plays.ts";
 import { refreshShowCounts, showById, showsWithNewlyAired } from "../../../src/db/repos/shows.ts";
@@ -62,9 +62,8 @@ describe("stored progress", () => {
         const userId = given.addUser(db);
         const showIds = fill(db, userId, given.addUser(db, "ben"), shows);
         refreshProgress(db, userId, showIds, NOW);
-        const episodes = episodesOfShows(db, showIds);
         for (const [index, showId] of showIds.entries()) {
-          const rows = [...(episodes.get(showId) ?? [])].sort((a, b) => a.id - b.id);
+          const rows = episodesOfShow(db, showId).sort((a, b) => a.id - b.id);
           const plays = playsOfEpisodes(
             db,
             userId,

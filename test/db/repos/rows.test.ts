@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ensureSeason, episodeById, episodesOfShow, updateEpisode } from "../../../src/db/repos/episodes.ts";
+import { ensureSeason, episodesOfShow, updateEpisode } from "../../../src/db/repos/episodes.ts";
 import { ensureEntry, entryOf } from "../../../src/db/repos/library.ts";
 import { deletePlays, playById, playsOfEpisodes, restorePlays, updatePlay } from "../../../src/db/repos/plays.ts";
 import {
@@ -103,7 +103,7 @@ describe("episodes", () => {
     const id = given.addEpisode(db, showId, 1, 1, { title: "Ebb", runtimeMin: 44, ids: { tvdb: "5" }, plex: "abc" });
     updateEpisode(db, id, { onServer: true, airedAt: null });
     updateEpisode(db, id, {});
-    expect(episodeById(db, id)).toMatchObject({
+    expect(episodesOfShow(db, showId)[0]).toMatchObject({
       title: "Ebb",
       runtimeMin: 44,
       airedAt: null,

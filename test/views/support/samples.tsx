@@ -7,13 +7,13 @@ import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
 import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
 import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
 import { SeasonBlock } from "../../../views/parts/season-block.tsx";
-import { ShowGrid } from "../../../views/parts/show-card.tsx";
+import { ShowCard } from "../../../views/parts/show-card.tsx";
 import { SyncErrors } from "../../../views/parts/sync-error.tsx";
 import { SyncProgress, type SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import { RecentSyncs, type SyncRowModel } from "../../../views/parts/sync-row.tsx";
 import { SyncShowRow } from "../../../views/parts/sync-show-row.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
-import { UpNextList } from "../../../views/parts/up-next-card.tsx";
+import { UpNextCard } from "../../../views/parts/up-next-card.tsx";
 import { HOSTILE, NOW } from "./context.ts";
 
 const HOUR_MS = 3_600_000;
@@ -124,19 +124,22 @@ export const PINS: readonly PinModel[] = [
 /** Every part with hostile words, as they would stand on pages. */
 export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>> = {
   "library grid": (ctx) => (
-    <ShowGrid
-      ctx={ctx}
-      label={HOSTILE}
-      shows={[
-        { id: "s1", title: HOSTILE, year: null, posterUrl: "/images/shows/s1/poster?v=1", watched: 3, aired: 3 },
-        { id: "s2", title: "x".repeat(500), year: 2011, posterUrl: null, watched: 0, aired: 0 },
-      ]}
-    />
+    <ul>
+      <ShowCard
+        ctx={ctx}
+        eager
+        show={{ id: "s1", title: HOSTILE, year: null, posterUrl: "/images/shows/s1/poster?v=1", watched: 3, aired: 3 }}
+      />
+      <ShowCard
+        ctx={ctx}
+        eager={false}
+        show={{ id: "s2", title: "x".repeat(500), year: 2011, posterUrl: null, watched: 0, aired: 0 }}
+      />
+    </ul>
   ),
   "up next": (ctx) => (
-    <UpNextList
-      ctx={ctx}
-      items={[
+    <ul>
+      {[
         {
           showId: "s1",
           showTitle: HOSTILE,
@@ -148,8 +151,10 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
           airedAt: null,
           remaining: 2,
         },
-      ]}
-    />
+      ].map((next) => (
+        <UpNextCard ctx={ctx} next={next} />
+      ))}
+    </ul>
   ),
   season: (ctx) => (
     <SeasonBlock
