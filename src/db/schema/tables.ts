@@ -18,6 +18,10 @@ export const users = sqliteTable("users", {
     .notNull()
     .default("auto"),
   createdAt: integer("created_at").notNull(),
+  dateFormat: text("date_format", { enum: ["auto", "dmy", "mdy", "ymd"] })
+    .notNull()
+    .default("auto"),
+  titleLanguage: text("title_language"),
 });
 
 export const sessions = sqliteTable("sessions", {
@@ -176,6 +180,8 @@ export const libraryEntries = sqliteTable(
     watched: integer("watched").notNull().default(0),
     lastWatchedAt: integer("last_watched_at"),
     nextEpisodeId: integer("next_episode_id"),
+    notes: text("notes"),
+    addedByImport: integer("added_by_import"),
   },
   (table) => [primaryKey({ columns: [table.userId, table.showId] })],
 );
@@ -191,6 +197,8 @@ export const plays = sqliteTable("plays", {
   evidence: text("evidence").notNull(),
   syncLogId: integer("sync_log_id"),
   createdAt: integer("created_at").notNull(),
+  editedFrom: text("edited_from"),
+  importId: integer("import_id"),
 });
 
 export const suppressions = sqliteTable("suppressions", {
@@ -331,3 +339,48 @@ export const artwork = sqliteTable("artwork", {
   failedAt: integer("failed_at"),
   attempts: integer("attempts").notNull().default(0),
 });
+
+export const imports = sqliteTable("imports", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  userId: integer("user_id").notNull(),
+  format: text("format").notNull(),
+  fileName: text("file_name").notNull(),
+  options: text("options").notNull().default("{}"),
+  status: text("status", { enum: ["preview", "running", "done", "failed", "undone"] }).notNull(),
+  summary: text("summary").notNull().default("{}"),
+  undo: text("undo"),
+  createdAt: integer("created_at").notNull(),
+  finishedAt: integer("finished_at"),
+  undoneAt: integer("undone_at"),
+});
+
+export const calendarFeeds = sqliteTable("calendar_feeds", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  userId: integer("user_id").notNull(),
+  name: text("name").notNull(),
+  tokenHash: text("token_hash").notNull(),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
+});
+
+export const showTitles = sqliteTable(
+  "show_titles",
+  {
+    showId: integer("show_id").notNull(),
+    language: text("language").notNull(),
+    /** Null: asked for, and the source has none. */
+    title: text("title"),
+    fetchedAt: integer("fetched_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.showId, table.language] })],
+);
+
+export const episodeTitles = sqliteTable(
+  "episode_titles",
+  {
+    episodeId: integer("episode_id").notNull(),
+    language: text("language").notNull(),
+    title: text("title").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.episodeId, table.language] })],
+);

@@ -1,0 +1,55 @@
+ALTER TABLE users ADD COLUMN date_format TEXT NOT NULL DEFAULT 'auto' CHECK (date_format IN ('auto', 'dmy', 'mdy', 'ymd'));
+--> statement-breakpoint
+ALTER TABLE users ADD COLUMN title_language TEXT;
+--> statement-breakpoint
+CREATE TABLE imports (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  format TEXT NOT NULL,
+  file_name TEXT NOT NULL,
+  options TEXT NOT NULL DEFAULT '{}',
+  status TEXT NOT NULL CHECK (status IN ('preview', 'running', 'done', 'failed', 'undone')),
+  summary TEXT NOT NULL DEFAULT '{}',
+  undo TEXT,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  undone_at INTEGER
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX imports_by_user ON imports (user_id, created_at);
+--> statement-breakpoint
+ALTER TABLE library_entries ADD COLUMN notes TEXT;
+--> statement-breakpoint
+ALTER TABLE library_entries ADD COLUMN added_by_import INTEGER REFERENCES imports (id) ON DELETE SET NULL;
+--> statement-breakpoint
+ALTER TABLE plays ADD COLUMN edited_from TEXT;
+--> statement-breakpoint
+ALTER TABLE plays ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE SET NULL;
+--> statement-breakpoint
+CREATE INDEX plays_by_import ON plays (import_id) WHERE import_id IS NOT NULL;
+--> statement-breakpoint
+CREATE TABLE calendar_feeds (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  token_hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX calendar_feeds_by_user ON calendar_feeds (user_id);
+--> statement-breakpoint
+CREATE TABLE show_titles (
+  show_id INTEGER NOT NULL REFERENCES shows (id) ON DELETE CASCADE,
+  language TEXT NOT NULL,
+  title TEXT,
+  fetched_at INTEGER NOT NULL,
+  PRIMARY KEY (show_id, language)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE episode_titles (
+  episode_id INTEGER NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
+  language TEXT NOT NULL,
+  title TEXT NOT NULL,
+  PRIMARY KEY (episode_id, language)
+) STRICT, WITHOUT ROWID;
