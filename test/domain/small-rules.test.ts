@@ -29,6 +29,13 @@ describe("the automatic list", () => {
     expect(automaticList({ hasEnded, progress: { watched, total } })).toBe(expected);
   });
 
+  test("brings a finished show back as soon as there is more of it to see", () => {
+    const seen = { hasEnded: true, progress: { watched: 10, total: 10 } };
+    expect(automaticList(seen)).toBe("ended");
+    expect(automaticList({ ...seen, progress: { watched: 10, total: 18 } })).toBe("watching");
+    expect(automaticList({ ...seen, hasEnded: false })).toBe("watching");
+  });
+
   test("names are known", () => {
     expect(isListName("later")).toBe(true);
     expect(isListName("dropped")).toBe(false);

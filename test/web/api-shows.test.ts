@@ -96,7 +96,11 @@ describe("shows", () => {
           posterUrl: `/images/shows/${showId}/poster?v=0`,
           ids: { trakt: null, tmdb: "5", tvdb: null, imdb: "tt0000005", tvmaze: null },
           list: "watching",
+          listChosen: false,
           rating: null,
+          status: null,
+          network: null,
+          genres: [],
           watched: 0,
           aired: 3,
           total: 4,
@@ -111,6 +115,7 @@ describe("shows", () => {
             airedAt: new Date(now - 9 * DAY).toISOString(),
             airedExact: false,
           },
+          newEpisode: false,
         },
       ],
       nextCursor: null,
@@ -126,9 +131,51 @@ describe("shows", () => {
     expect(rest.json).toMatchObject({ items: [{ title: "Harbour Lights" }], nextCursor: null });
     expect((await ana.get("/api/shows?list=archived")).json.items).toEqual([]);
     expect((await ana.get("/api/shows?query=lights")).json.items).toHaveLength(1);
-    for (const query of ["list=none", "sort=size", "limit=0", "limit=501", "cursor=zzz"]) {
+    const wrong = [
+      "list=none",
+      "sort=size",
+      "order=up",
+      "status=x",
+      "progress=x",
+      "limit=0",
+      "limit=501",
+      "cursor=zzz",
+    ];
+    for (const query of wrong) {
       expect((await ana.get(`/api/shows?${query}`)).status).toBe(422);
     }
+  });
+
+  test("are filtered by network, genre, status, progress and rating, each name as it is written", async () => {
+    const { app, ana, userId } = await setUp();
+    const facts = { network: "A&E, Bravo", genres: ["Drama, Crime", "War"], status: "ended" as const };
+    const showId = given.addShow(app.db, { title: "Salt Road", ...facts });
+    given.addEntry(app.db, userId, showId);
+    given.addEntry(app.db, userId, given.addShow(app.db, { title: "Alder", network: "HBO", genres: ["War"] }));
+    await ana.patch(`/api/shows/${showId}`, { rating: 7 });
+    const titles = async (query: string) =>
+      (await ana.get(`/api/shows?${query}`)).json.items.map((show: { title: string }) => show.title);
+    expect(await titles("network=A%26E%2C%20Bravo")).toEqual(["Salt Road"]);
+    expect(await titles("network=HBO&network=A%26E%2C%20Bravo&sort=title&order=desc")).toEqual(["Salt Road", "Alder"]);
+    expect(await titles("genre=Drama%2C%20Crime&status=ended&progress=not-started&rated=true")).toEqual(["Salt Road"]);
+    expect(await titles("genre=War&rated=false")).toEqual(["Alder"]);
+    expect(await titles("network=nowhere")).toEqual([]);
+    const facets = await ana.get("/api/shows/facets");
+    expect(facets.json).toMatchObject({
+      lists: { all: 3, watching: 3, later: 0, ended: 0, archived: 0 },
+      networks: [
+        { value: "A&E, Bravo", shows: 1 },
+        { value: "HBO", shows: 1 },
+      ],
+      genres: [
+        { value: "War", shows: 2 },
+        { value: "Drama, Crime", shows: 1 },
+      ],
+      statuses: [{ value: "ended", shows: 1 }],
+      progress: [{ value: "not-started", shows: 3 }],
+    });
+    expect((await ana.get("/api/shows/facets?list=archived")).json).toMatchObject({ genres: [], networks: [] });
+    expect((await ana.get("/api/shows/facets?list=none")).status).toBe(422);
   });
 
   test("one has its seasons, episodes and plays", async () => {
@@ -166,6 +213,65 @@ describe("shows", () => {
       const answer = await ana.patch(`/api/shows/${showId}`, body);
       expect([answer.status, answer.headers.get("content-type")]).toEqual([422, "application/problem+json"]);
     }
+  });
+
+  test("go by themselves again when the choice of a list is handed back", async () => {
+    const { ana, showId } = await setUp();
+    expect((await ana.patch(`/api/shows/${showId}`, { list: "later" })).json).toMatchObject({ listChosen: true });
+    const released = await ana.patch(`/api/shows/${showId}`, { listChosen: false });
+    expect(released.json).toMatchObject({ list: "watching", listChosen: false });
+    for (const body of [{ listChosen: true }, { list: "later", listChosen: false }])
+      expect((await ana.patch(`/api/shows/${showId}`, body)).status).toBe(422);
+  });
+
+  test("many are changed in one go and taken back in one", async () => {
+    const { app, ana, userId, showId } = await setUp();
+    const other = given.addShow(app.db, { title: "Alder" });
+    given.addEntry(app.db, userId, other);
+    const ids = [String(showId), String(other)];
+    const lists = async () => (await ana.get("/api/shows")).json.items.map((show: { list: string }) => show.list);
+    const moved = await ana.post("/api/shows/bulk", { ids, action: "move", list: "archived" });
+    expect([moved.status, moved.json, await lists()]).toEqual([
+      200,
+      { shows: 2, episodes: 0 },
+      ["archived", "archived"],
+    ]);
+    expect((await ana.post("/api/undo", { token: moved.headers.get("x-undo-token") })).status).toBe(204);
+    expect(await lists()).toEqual(["watching", "watching"]);
+    const marked = await ana.post("/api/shows/bulk", { ids, action: "mark-watched" });
+    expect(marked.json).toEqual({ shows: 2, episodes: 3 });
+    await ana.post("/api/shows/bulk", { ids, action: "rate", rating: 9 });
+    await ana.post("/api/shows/bulk", { ids, action: "move", list: "later" });
+    await ana.post("/api/shows/bulk", { ids, action: "move", listChosen: false });
+    expect((await ana.get(`/api/shows/${other}`)).json).toMatchObject({
+      rating: 9,
+      list: "watching",
+      listChosen: false,
+    });
+    expect((await ana.post("/api/shows/bulk", { ids, action: "remove" })).json).toEqual({ shows: 2, episodes: 0 });
+    expect((await ana.get("/api/shows")).json.items).toEqual([]);
+  });
+
+  test("many: what makes no sense is 422, and one that is not there makes it 404 for all", async () => {
+    const { ana, showId } = await setUp();
+    const ids = [String(showId)];
+    const many = Array.from({ length: 501 }, (_, at) => String(at));
+    for (const body of [
+      { ids: [], action: "remove" },
+      { ids: many, action: "remove" },
+      { ids, action: "explode" },
+      { ids, action: "move" },
+      { ids, action: "move", list: "nowhere" },
+      { ids, action: "rate" },
+      { ids, action: "rate", rating: 11 },
+      { action: "remove" },
+    ]) {
+      const answer = await ana.post("/api/shows/bulk", body);
+      expect([body, answer.status, answer.json.errors?.length > 0]).toEqual([body, 422, true]);
+    }
+    const answer = await ana.post("/api/shows/bulk", { ids: [...ids, "999"], action: "remove" });
+    expect(answer.status).toBe(404);
+    expect((await ana.get(`/api/shows/${showId}`)).status).toBe(200);
   });
 
   test("are found, added once, removed, and brought back by undo", async () => {
@@ -293,6 +399,7 @@ describe("the rest", () => {
       ben.get(`/api/shows/${showId}`),
       ben.patch(`/api/shows/${showId}`, { rating: 1 }),
       ben.delete(`/api/shows/${showId}`),
+      ben.post("/api/shows/bulk", { ids: [String(showId)], action: "remove" }),
       ben.get(`/api/episodes/${first}`),
       ben.put(`/api/episodes/${first}/watched`),
       ben.delete(`/api/episodes/${first}/watched`),

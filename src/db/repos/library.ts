@@ -69,6 +69,15 @@ export function setList(db: Db, userId: number, showId: number, list: ListName):
     .run({ userId, showId, list });
 }
 
+/** Hands the choice back: `refreshProgress` puts it where it belongs. */
+export function releaseList(db: Db, userId: number, showId: number): void {
+  db.raw
+    .query<unknown, [{ userId: number; showId: number }]>(
+      "UPDATE library_entries SET list_chosen = 0 WHERE user_id = $userId AND show_id = $showId",
+    )
+    .run({ userId, showId });
+}
+
 export function setRating(db: Db, userId: number, showId: number, rating: number | null): void {
   db.raw
     .query<unknown, [{ userId: number; showId: number; rating: number | null }]>(

@@ -1,4 +1,4 @@
-import { deleteEntry, ensureEntry, setList, setRating } from "../../db/repos/library.ts";
+import { deleteEntry, ensureEntry, releaseList, setList, setRating } from "../../db/repos/library.ts";
 import { playsOfEpisodes } from "../../db/repos/plays.ts";
 import { findShowByExternalId } from "../../db/repos/shows.ts";
 import { tx } from "../../db/tx.ts";
@@ -124,7 +124,8 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
       if (list === undefined && rating === undefined) return;
       change(userId, (journal) => {
         rememberEntry(db, journal, id);
-        if (list !== undefined) setList(db, userId, id, list);
+        if (list === null) releaseList(db, userId, id);
+        else if (list !== undefined) setList(db, userId, id, list);
         if (rating !== undefined) setRating(db, userId, id, rating);
       });
     },

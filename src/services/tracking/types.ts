@@ -19,7 +19,8 @@ export type Tracking = {
   undo(userId: number, undoToken: string): boolean;
   /** A token for `undo`, made by running a change: everything it added is removed and what it removed is put back. */
   undoable<Out>(userId: number, change: () => Out): { result: Out; undoToken: string };
-  updateShow(userId: number, showId: string, change: { list?: ListName; rating?: number | null }): void;
+  /** A list of null hands the choice back: from then on it follows from what has been watched. */
+  updateShow(userId: number, showId: string, change: { list?: ListName | null; rating?: number | null }): void;
   /** Takes the show and the user's plays of it out of the library; older views on servers do not bring them back. */
   removeShow(userId: number, showId: string): void;
   /** Searches the metadata sources; the first that finds something. */

@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { CERTAINTIES } from "../../domain/plays.ts";
+import { PROGRESS_STATES } from "../../domain/progress.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
 import { Id, Iso, IsoOrNull, TextOrNull } from "./schemas.ts";
 
@@ -12,6 +13,8 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 }
 
 export const List = oneOf(LIST_NAMES);
+export const Progress = oneOf(PROGRESS_STATES);
+export const ShowStatus = oneOf(["running", "ended", "upcoming"]);
 export const Rating = t.Union([t.Integer({ minimum: 1, maximum: 10 }), t.Null()]);
 
 export const Ids = t.Object({
@@ -46,7 +49,11 @@ const entryFields = {
   ...showFields,
   ids: Ids,
   list: List,
+  listChosen: t.Boolean({ description: "False: the list follows from what has been watched" }),
   rating: NumberOrNull,
+  status: t.Union([ShowStatus, t.Null()]),
+  network: TextOrNull,
+  genres: t.Array(t.String()),
   watched: t.Integer({ description: "Different episodes, without specials" }),
   aired: t.Integer({ description: "Episodes that are out, without specials" }),
   total: t.Integer(),
@@ -56,7 +63,20 @@ const entryFields = {
   next: t.Union([Episode, t.Null()], { description: "What to watch next" }),
 };
 
-export const LibraryShow = t.Object(entryFields);
+export const LibraryShow = t.Object({
+  ...entryFields,
+  newEpisode: t.Boolean({ description: "An episode that came out in the last seven days is waiting" }),
+});
+
+const facet = t.Array(t.Object({ value: t.String(), shows: t.Integer() }));
+
+export const LibraryFacets = t.Object({
+  lists: t.Object({ all: t.Integer(), ...Object.fromEntries(LIST_NAMES.map((name) => [name, t.Integer()])) }),
+  networks: facet,
+  genres: facet,
+  statuses: facet,
+  progress: facet,
+});
 
 const playFields = {
   id: Id,
@@ -82,9 +102,6 @@ export const EpisodeWithPlays = t.Object({
 export const Show = t.Object({
   ...entryFields,
   overview: TextOrNull,
-  status: t.Union([oneOf(["running", "ended", "upcoming"]), t.Null()]),
-  network: TextOrNull,
-  genres: t.Array(t.String()),
   runtimeMin: NumberOrNull,
   enrichedFrom: TextOrNull,
   seasons: t.Array(

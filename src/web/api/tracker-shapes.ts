@@ -38,7 +38,7 @@ export function episodeWithPlaysJson(episode: EpisodeView) {
   return { ...episodeJson(episode), plays: episode.plays.map(playJson) };
 }
 
-export function libraryShowJson(item: LibraryItem, paths: Paths) {
+export function libraryShowJson<Item extends Omit<LibraryItem, "newEpisode">>(item: Item, paths: Paths) {
   return {
     ...item,
     ...showRefJson(item, paths),

@@ -3,7 +3,14 @@ import type { Db } from "../../../src/db/open.ts";
 import { calendar } from "../../../src/db/queries/calendar.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
-import { LIBRARY_SORTS, type LibrarySort, libraryCounts, libraryPage } from "../../../src/db/queries/library.ts";
+import {
+  LIBRARY_SORTS,
+  type LibrarySort,
+  libraryCounts,
+  libraryFacets,
+  libraryPage,
+  libraryTitles,
+} from "../../../src/db/queries/library.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { playsInSpans } from "../../../src/db/queries/stats.ts";
 import { upNext } from "../../../src/db/queries/up-next.ts";
@@ -269,8 +276,12 @@ describe("every page", () => {
   const pages: [string, (db: Db, userId: number, showId: number) => unknown][] = [
     ...LIBRARY_SORTS.map((sort): [string, (db: Db, userId: number) => unknown] => [
       `library by ${sort}`,
-      (db, userId) => libraryPage(db, userId, { sort, query: "show", limit: 100 }),
+      (db, userId) =>
+        libraryPage(db, userId, { sort, query: "show", genres: ["Drama"], networks: ["HBO"], limit: 100, now: NOW }),
     ]),
+    ["library counts", (db, userId) => libraryCounts(db, userId, { query: "show", progress: "finished" })],
+    ["library facets", (db, userId) => libraryFacets(db, userId)],
+    ["library titles", (db, userId, showId) => libraryTitles(db, userId, [showId])],
     ["up next", (db, userId) => upNext(db, userId, { limit: 100 })],
     ["history", (db, userId) => history(db, userId, { limit: 100 })],
     ["history of a show", (db, userId, showId) => history(db, userId, { showId, limit: 100 })],
