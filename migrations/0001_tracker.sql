@@ -28,6 +28,10 @@ ALTER TABLE plays ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE
 --> statement-breakpoint
 CREATE INDEX plays_by_import ON plays (import_id) WHERE import_id IS NOT NULL;
 --> statement-breakpoint
+ALTER TABLE sync_removals ADD COLUMN edited_from TEXT;
+--> statement-breakpoint
+ALTER TABLE sync_removals ADD COLUMN play_id INTEGER;
+--> statement-breakpoint
 CREATE TABLE calendar_feeds (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

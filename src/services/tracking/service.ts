@@ -6,7 +6,7 @@ import { isIdKind } from "../../domain/external-ids.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
-import { addManualPlay, mark, markMany, removeOne, unmark, unmarkMany } from "./marks.ts";
+import { addManualPlay, correct, mark, markMany, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
 import { searchSources } from "./search.ts";
 import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
 import type { Tracking } from "./types.ts";
@@ -87,6 +87,15 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         journal.shows.add(play.showId);
         removeOne(db, journal, play, clock.now());
       });
+    },
+    editPlay(userId, playId, { watchedAt }) {
+      const play = playOf(db, userId, playId);
+      checkWatchedAt(watchedAt ?? undefined, clock.now());
+      marking(userId, play.showId, (journal) => Number(correct(db, journal, play, watchedAt)));
+    },
+    resetPlay(userId, playId) {
+      const play = playOf(db, userId, playId);
+      marking(userId, play.showId, (journal) => Number(uncorrect(db, journal, play)));
     },
     markSeason(userId, showId, season) {
       const id = seasonOf(db, userId, showId, season);

@@ -10,6 +10,10 @@ export type Tracking = {
   /** One more viewing. */
   addPlay(userId: number, episodeId: string, watchedAt?: number): { playId: string };
   removePlay(userId: number, playId: string): void;
+  /** Corrects when a play was; null: not known. No sync changes it back. */
+  editPlay(userId: number, playId: string, change: { watchedAt: number | null }): void;
+  /** Back to the time that the play's source gives. */
+  resetPlay(userId: number, playId: string): void;
   /** Aired episodes only; returns how many changed. */
   markSeason(userId: number, showId: string, season: number): number;
   unmarkSeason(userId: number, showId: string, season: number): number;

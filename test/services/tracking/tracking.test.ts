@@ -75,6 +75,85 @@ function codeOf(work: () => unknown): string {
   }
 }
 
+describe("correcting when a play was", () => {
+  function corrected() {
+    const scene = setUp();
+    const { db, userId, episodes, tracking } = scene;
+    const id = given.addPlay(db, userId, episodes[0], { watchedAt: NOW - DAY, evidence: "history:1" });
+    const play = () => scene.plays(episodes[0]).find((each) => each.id === id);
+    return {
+      ...scene,
+      play,
+      edit: (watchedAt: number | null) => tracking.editPlay(userId, String(id), { watchedAt }),
+      id,
+    };
+  }
+  const word = JSON.stringify({ watchedAt: NOW - DAY, certainty: "played" });
+
+  test("shows the user's time, keeps source and evidence, and is told once", () => {
+    const { edit, play, events, changed, entry } = corrected();
+    edit(NOW - 9 * DAY);
+    edit(NOW - 9 * DAY);
+    expect(play()).toMatchObject({
+      watchedAt: NOW - 9 * DAY,
+      certainty: "marked",
+      source: "plex",
+      evidence: "history:1",
+      editedFrom: word,
+    });
+    expect(events).toEqual([changed]);
+    expect(entry()?.lastWatchedAt).toBe(NOW - 9 * DAY);
+  });
+
+  test("may say that the date is not known, and go back to what the source says", () => {
+    const { edit, play, tracking, userId, id } = corrected();
+    edit(null);
+    expect(play()).toMatchObject({ watchedAt: null, certainty: "unknown", editedFrom: word });
+    tracking.resetPlay(userId, String(id));
+    expect(play()).toMatchObject({ watchedAt: NOW - DAY, certainty: "played", editedFrom: null });
+  });
+
+  test("can be undone, and the undoing leaves alone what a sync has learned since", () => {
+    const { db, play, tracking, userId, id } = corrected();
+    const edit = (watchedAt: number) =>
+      tracking.undoable(userId, () => tracking.editPlay(userId, String(id), { watchedAt })).undoToken;
+    const [first, second] = [edit(NOW - 9 * DAY), edit(NOW - 8 * DAY)];
+    const better = JSON.stringify({ watchedAt: NOW - DAY - 60_000, certainty: "played" });
+    db.raw.run(`UPDATE plays SET evidence = 'history:0', edited_from = '${better}' WHERE id = ${id}`);
+    tracking.undo(userId, second);
+    expect(play()).toMatchObject({ watchedAt: NOW - 9 * DAY, editedFrom: better, evidence: "history:0" });
+    tracking.undo(userId, first);
+    expect(play()).toMatchObject({ watchedAt: NOW - DAY - 60_000, certainty: "played", editedFrom: null });
+  });
+
+  test("undoes a removal with the correction", () => {
+    const { edit, play, tracking, userId, id } = corrected();
+    edit(NOW - 9 * DAY);
+    const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, String(id)));
+    expect(play()).toBeUndefined();
+    tracking.undo(userId, undoToken);
+    expect(play()).toMatchObject({ watchedAt: NOW - 9 * DAY, editedFrom: word });
+  });
+
+  test("refuses the future, the nineteenth century, and somebody else's play", () => {
+    const { db, edit, tracking, id } = corrected();
+    expect(codeOf(() => edit(NOW + 2 * HOUR_MS))).toBe("invalid");
+    expect(codeOf(() => edit(Date.UTC(1899, 0)))).toBe("invalid");
+    const ben = given.addUser(db, "ben");
+    expect(codeOf(() => tracking.editPlay(ben, String(id), { watchedAt: NOW }))).toBe("not-found");
+    expect(codeOf(() => tracking.resetPlay(ben, String(id)))).toBe("not-found");
+  });
+
+  test("keeps views of both times away when a corrected play of no server is removed beside another", () => {
+    const { db, tracking, userId, episodes, suppressions } = setUp();
+    given.addPlay(db, userId, episodes[0]);
+    const { playId } = tracking.addPlay(userId, String(episodes[0]), NOW - 2 * DAY);
+    tracking.editPlay(userId, playId, { watchedAt: NOW - 5 * DAY });
+    tracking.removePlay(userId, playId);
+    expect(suppressions(episodes[0]).map(({ watchedAt }) => watchedAt)).toEqual([NOW - 2 * DAY, NOW - 5 * DAY]);
+  });
+});
+
 describe("marking an episode", () => {
   test("adds one play dated now, however often, and tells it once", () => {
     const { tracking, userId, episodes, plays, events, changed, entry, time } = setUp();
