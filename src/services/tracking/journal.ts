@@ -9,6 +9,7 @@ import {
   restoreSuppressions,
   type SuppressionRow,
 } from "../../db/repos/suppressions.ts";
+import { forgetMade, type Move, undoMove } from "./undo-move.ts";
 
 /** What one change of a user has done, in enough detail to take it back. */
 export type Journal = {
@@ -21,6 +22,8 @@ export type Journal = {
   changedPlays: PlayRow[];
   addedSuppressions: number[];
   removedSuppressions: SuppressionRow[];
+  /** Whole shows that became others. */
+  moves: Move[];
   /** As they were before; null: there was none. */
   entries: Map<number, EntryRow | null>;
 };
@@ -34,6 +37,7 @@ export function createJournal(userId: number): Journal {
     changedPlays: [],
     addedSuppressions: [],
     removedSuppressions: [],
+    moves: [],
     entries: new Map(),
   };
 }
@@ -44,9 +48,14 @@ export function addPlay(db: Db, journal: Journal, play: NewPlay): number {
   return id;
 }
 
-export function changePlay(db: Db, journal: Journal, play: PlayRow, watchedAt: number): void {
+export function changePlay(
+  db: Db,
+  journal: Journal,
+  play: PlayRow,
+  { watchedAt, certainty }: Pick<PlayRow, "watchedAt" | "certainty">,
+): void {
   journal.changedPlays.push(play);
-  updatePlay(db, play.id, { watchedAt, certainty: play.certainty, evidence: play.evidence });
+  updatePlay(db, play.id, { watchedAt, certainty, evidence: play.evidence });
 }
 
 export function removePlays(db: Db, journal: Journal, plays: readonly PlayRow[]): void {
@@ -89,11 +98,13 @@ export function revert(db: Db, journal: Journal, now: number): void {
     else restoreEntry(db, entry);
   }
   deletePlays(db, journal.addedPlays);
+  for (const move of journal.moves.toReversed()) undoMove(db, move, now);
   restorePlays(db, journal.removedPlays);
   for (const { id, watchedAt, certainty, evidence } of journal.changedPlays.toReversed()) {
     updatePlay(db, id, { watchedAt, certainty, evidence });
   }
   deleteSuppressions(db, journal.addedSuppressions);
   restoreSuppressions(db, journal.removedSuppressions);
+  forgetMade(db, journal.moves);
   settle(db, journal, now);
 }
