@@ -95,8 +95,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
   const importShow = enrichment.importShow;
-  const matching = createMatching(deps, { importShow });
   const tracking = createTracking(deps, { importShow });
+  const matching = createMatching(deps, { importShow, tracking });
   const artwork = createArtwork(deps, { openServer: integrations.open });
   const maintenance = createMaintenance(deps);
   const web = createWeb({

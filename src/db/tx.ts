@@ -17,3 +17,19 @@ export function tx<Out>(db: Db, work: () => NotPromise<Out>): NotPromise<Out> {
     })
     .immediate();
 }
+
+/** What `work` would do and say: it runs as in `tx`, and nothing of it stays. */
+export function rehearse<Out>(db: Db, work: () => NotPromise<Out>): NotPromise<Out> {
+  const done: { result?: { value: NotPromise<Out> } } = {};
+  const curtain = new Error("The rehearsal is over.");
+  try {
+    tx(db, () => {
+      done.result = { value: work() };
+      throw curtain;
+    });
+  } catch (error) {
+    if (error !== curtain) throw error;
+  }
+  if (done.result === undefined) throw curtain;
+  return done.result.value;
+}

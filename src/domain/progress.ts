@@ -42,6 +42,15 @@ export function compareEpisodes(a: EpisodeProgress, b: EpisodeProgress): number 
 }
 
 /**
+ * What "everything up to here" marks: the unwatched episodes that are out, up to and including this one, in the order
+ * in which a show is watched. A regular episode leaves the specials out; a special takes only the specials before it.
+ */
+export function upToHere<E extends EpisodeProgress>(episodes: readonly E[], here: E, now: Instant): E[] {
+  const line = episodes.filter((episode) => isSpecial(episode) === isSpecial(here)).sort(compareEpisodes);
+  return line.slice(0, line.indexOf(here) + 1).filter((episode) => episode.plays === 0 && hasAired(episode, now));
+}
+
+/**
  * Counts leave specials out. `next` is the first unwatched aired episode after the furthest watched one: who skipped
  * the weak second episode and is in season 3 goes on in season 3. Only when nothing is left after it does the gap
  * before it come up.

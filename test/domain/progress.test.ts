@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compareEpisodes, type EpisodeProgress, progressState, showProgress } from "../../src/domain/progress.ts";
+import {
+  compareEpisodes,
+  type EpisodeProgress,
+  progressState,
+  showProgress,
+  upToHere,
+} from "../../src/domain/progress.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const PAST = NOW - 1000;
@@ -34,6 +40,58 @@ describe("counting", () => {
 
   test("a show without episodes has none", () => {
     expect(showProgress([], NOW)).toEqual({ watched: 0, aired: 0, total: 0, next: null });
+  });
+});
+
+describe("everything up to here", () => {
+  const show = {
+    pilotSpecial: episode(0, 1),
+    lateSpecial: episode(0, 2),
+    first: episode(1, 1),
+    seen: episode(1, 2, { plays: 1 }),
+    gap: episode(1, 3),
+    unnumberedLater: episode(1, null, { airedAt: PAST + 1 }),
+    unnumbered: episode(1, null),
+    second: episode(2, 1),
+    undated: episode(2, 2, { airedAt: null }),
+    onServer: episode(2, 3, { airedAt: null, onServer: true }),
+    coming: episode(2, 4, { airedAt: FUTURE }),
+    third: episode(3, 1),
+  };
+  type Name = keyof typeof show;
+  const nameOf = (wanted: EpisodeProgress) => (Object.keys(show) as Name[]).find((name) => show[name] === wanted);
+
+  test.each([
+    ["the first", "first", ["first"]],
+    ["one that is seen itself closes the gaps before it", "seen", ["first"]],
+    ["the end of a gap", "gap", ["first", "gap"]],
+    [
+      "one without a number comes after the numbered ones of its season, by date",
+      "unnumbered",
+      ["first", "gap", "unnumbered"],
+    ],
+    ["the later of two without a number", "unnumberedLater", ["first", "gap", "unnumbered", "unnumberedLater"]],
+    [
+      "the next season takes the one before along",
+      "second",
+      ["first", "gap", "unnumbered", "unnumberedLater", "second"],
+    ],
+    [
+      "one that is not out yet stays open itself",
+      "coming",
+      ["first", "gap", "unnumbered", "unnumberedLater", "second", "onServer"],
+    ],
+    [
+      "one without a date counts when a file is there",
+      "third",
+      ["first", "gap", "unnumbered", "unnumberedLater", "second", "onServer", "third"],
+    ],
+    ["a special takes specials only", "lateSpecial", ["pilotSpecial", "lateSpecial"]],
+    ["the first special takes itself", "pilotSpecial", ["pilotSpecial"]],
+  ] as [string, Name, Name[]][])("%s", (_, here, wanted) => {
+    for (const episodes of [Object.values(show), Object.values(show).toReversed()]) {
+      expect(upToHere(episodes, show[here], NOW).map(nameOf)).toEqual(wanted);
+    }
   });
 });
 

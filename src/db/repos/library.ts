@@ -9,8 +9,10 @@ export type EntryRow = {
   /** 1: the user has put it there, and only the user moves it. */
   listChosen: 0 | 1;
   rating: number | null;
+  notes: string | null;
   addedAt: number;
   addedBySync: number | null;
+  addedByImport: number | null;
   watched: number;
   lastWatchedAt: number | null;
   nextEpisodeId: number | null;
@@ -18,8 +20,8 @@ export type EntryRow = {
 
 export type NewEntry = { list: ListName; addedBySync: number | null; now: number };
 
-const columns = `l.user_id AS userId, l.show_id AS showId, l.list, l.list_chosen AS listChosen, l.rating, l.added_at AS addedAt,
-  l.added_by_sync AS addedBySync, l.watched, l.last_watched_at AS lastWatchedAt, l.next_episode_id AS nextEpisodeId`;
+const columns = `l.user_id AS userId, l.show_id AS showId, l.list, l.list_chosen AS listChosen, l.rating, l.notes,
+  l.added_at AS addedAt, l.added_by_sync AS addedBySync, l.added_by_import AS addedByImport, l.watched, l.last_watched_at AS lastWatchedAt, l.next_episode_id AS nextEpisodeId`;
 
 export function entryOf(db: Db, userId: number, showId: number): EntryRow | undefined {
   const row = db.raw
@@ -78,6 +80,14 @@ export function releaseList(db: Db, userId: number, showId: number): void {
     .run({ userId, showId });
 }
 
+export function setNotes(db: Db, userId: number, showId: number, notes: string | null): void {
+  db.raw
+    .query<unknown, [{ userId: number; showId: number; notes: string | null }]>(
+      "UPDATE library_entries SET notes = $notes WHERE user_id = $userId AND show_id = $showId",
+    )
+    .run({ userId, showId, notes });
+}
+
 export function setRating(db: Db, userId: number, showId: number, rating: number | null): void {
   db.raw
     .query<unknown, [{ userId: number; showId: number; rating: number | null }]>(
@@ -98,12 +108,12 @@ export function deleteEntry(db: Db, userId: number, showId: number): void {
 export function restoreEntry(db: Db, entry: EntryRow): void {
   db.raw
     .query<unknown, [Record<string, string | number | null>]>(
-      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, added_at, added_by_sync)
-       SELECT $userId, s.id, $list, $listChosen, $rating, $addedAt,
-         (SELECT id FROM sync_logs WHERE id = $addedBySync)
+      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, notes, added_at, added_by_sync, added_by_import)
+       SELECT $userId, s.id, $list, $listChosen, $rating, $notes, $addedAt,
+         (SELECT id FROM sync_logs WHERE id = $addedBySync), (SELECT id FROM imports WHERE id = $addedByImport)
        FROM shows s WHERE s.id = $showId
        ON CONFLICT (user_id, show_id) DO UPDATE SET list = excluded.list, list_chosen = excluded.list_chosen,
-         rating = excluded.rating`,
+         rating = excluded.rating, notes = excluded.notes`,
     )
     .run({
       userId: entry.userId,
@@ -111,8 +121,10 @@ export function restoreEntry(db: Db, entry: EntryRow): void {
       list: entry.list,
       listChosen: entry.listChosen,
       rating: entry.rating,
+      notes: entry.notes,
       addedAt: entry.addedAt,
       addedBySync: entry.addedBySync,
+      addedByImport: entry.addedByImport,
     });
 }
 

@@ -70,6 +70,13 @@ export function matchesOfUser(db: Db, userId: number, showId: number): MatchRow[
     .all(showId, userId);
 }
 
+/** Rows as they were, where they still lead to that show. */
+export function restoreMatches(db: Db, rows: readonly MatchRow[], showId: number, now: number): void {
+  for (const row of rows) {
+    if (matchOf(db, row.integrationId, row.serverShow)?.showId === showId) saveMatch(db, row, now);
+  }
+}
+
 /** Episodes of a show that this user has anything to do with: plays, links of own servers, what was taken away. */
 export function episodesTouchedBy(db: Db, userId: number, showId: number): number[] {
   return db.raw

@@ -1,5 +1,6 @@
 import type { PlayTime } from "../../domain/play-edit.ts";
 import type { Certainty } from "../../domain/plays.ts";
+import type { EpisodeProgress } from "../../domain/progress.ts";
 import type { Db } from "../open.ts";
 
 export type PlayRow = {
@@ -55,18 +56,21 @@ export function playsOfShow(db: Db, userId: number, showId: number, season: numb
     .all({ userId, showId, season });
 }
 
-/** Episodes that are out and that this user has not watched: of one season, or of the whole show without its specials. */
-export function unwatchedAired(db: Db, userId: number, showId: number, season: number | null, now: number): number[] {
+/** What marking wants to know of an episode: where it stands, when it came out, how often this user has seen it. */
+export type MarkableEpisode = EpisodeProgress & { id: number; airedExact: boolean };
+
+type MarkableRow = Omit<MarkableEpisode, "onServer" | "airedExact"> & { onServer: 0 | 1; airedExact: 0 | 1 };
+
+/** A show's episodes as one user has them, in the order of their numbers. */
+export function markableEpisodes(db: Db, userId: number, showId: number): MarkableEpisode[] {
   return db.raw
-    .query<{ id: number }, [{ userId: number; showId: number; season: number | null; now: number }]>(
-      `SELECT e.id FROM episodes e
-       WHERE e.show_id = $showId AND CASE WHEN $season IS NULL THEN e.season <> 0 ELSE e.season = $season END
-         AND (e.aired_at <= $now OR (e.aired_at IS NULL AND e.on_server = 1))
-         AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.episode_id = e.id AND p.user_id = $userId)
-       ORDER BY e.season, e.number, e.id`,
+    .query<MarkableRow, [{ userId: number; showId: number }]>(
+      `SELECT e.id, e.season, e.number, e.aired_at AS airedAt, e.aired_exact AS airedExact, e.on_server AS onServer,
+         (SELECT count(*) FROM plays p WHERE p.episode_id = e.id AND p.user_id = $userId) AS plays
+       FROM episodes e WHERE e.show_id = $showId ORDER BY e.season, e.number, e.id`,
     )
-    .all({ userId, showId, season, now })
-    .map(({ id }) => id);
+    .all({ userId, showId })
+    .map((row) => ({ ...row, onServer: row.onServer === 1, airedExact: row.airedExact === 1 }));
 }
 
 export function insertPlay(db: Db, play: NewPlay): number {

@@ -42,7 +42,71 @@ export function moveMarks(db: Db, pairs: ReadonlyMap<number, number>, who: Who):
          AND (?3 IS NULL OR sync_log_id IN (SELECT id FROM sync_logs WHERE user_id = ?3))`,
       )
       .run(to, from, user);
-    foldViewings(db, to);
+    foldViewings(db, to, user);
+  }
+}
+
+type Placed = { id: number; episodeId: number };
+
+/** Where one user's marks were before they moved. */
+export type MarkPlaces = {
+  plays: Placed[];
+  suppressions: Placed[];
+  removals: Placed[];
+  links: { integrationId: number; itemId: string; episodeId: number }[];
+};
+
+export function placesOf(db: Db, userId: number, episodeIds: readonly number[]): MarkPlaces {
+  const ids = JSON.stringify(episodeIds);
+  const placed = (sql: string): Placed[] =>
+    db.raw.query<Placed, [{ ids: string; userId: number }]>(sql).all({ ids, userId });
+  return {
+    plays: placed(
+      `SELECT p.id, p.episode_id AS episodeId FROM json_each($ids) wanted
+       CROSS JOIN plays p ON p.episode_id = wanted.value AND p.user_id = $userId`,
+    ),
+    suppressions: placed(
+      `SELECT s.id, s.episode_id AS episodeId FROM json_each($ids) wanted
+       CROSS JOIN suppressions s ON s.episode_id = wanted.value AND s.user_id = $userId`,
+    ),
+    removals: placed(
+      `SELECT r.id, r.episode_id AS episodeId FROM sync_logs l CROSS JOIN sync_removals r ON r.sync_log_id = l.id
+       WHERE l.user_id = $userId AND r.episode_id IN (SELECT value FROM json_each($ids))`,
+    ),
+    links: db.raw
+      .query<MarkPlaces["links"][number], [{ ids: string; userId: number }]>(
+        `SELECT l.integration_id AS integrationId, l.item_id AS itemId, l.episode_id AS episodeId
+         FROM json_each($ids) wanted
+         CROSS JOIN item_links l INDEXED BY item_links_by_episode ON l.episode_id = wanted.value
+         CROSS JOIN integrations i ON i.id = l.integration_id AND i.user_id = $userId`,
+      )
+      .all({ ids, userId }),
+  };
+}
+
+/** Back to where they were, except what has gone elsewhere or away since. */
+export function moveBack(db: Db, places: MarkPlaces, pairs: ReadonlyMap<number, number>): void {
+  for (const table of ["plays", "suppressions"] as const) moveRowsBack(db, table, places[table], pairs);
+  moveRowsBack(db, "sync_removals", places.removals, pairs);
+  for (const { integrationId, itemId, episodeId } of places.links) {
+    db.raw
+      .query<unknown, [number, number, string, number]>(
+        "UPDATE item_links SET episode_id = ? WHERE integration_id = ? AND item_id = ? AND episode_id = ?",
+      )
+      .run(episodeId, integrationId, itemId, pairs.get(episodeId) ?? 0);
+  }
+}
+
+function moveRowsBack(
+  db: Db,
+  table: "plays" | "suppressions" | "sync_removals",
+  rows: readonly Placed[],
+  pairs: ReadonlyMap<number, number>,
+): void {
+  for (const { id, episodeId } of rows) {
+    db.raw
+      .query<unknown, [number, number, number]>(`UPDATE ${table} SET episode_id = ? WHERE id = ? AND episode_id = ?`)
+      .run(episodeId, id, pairs.get(episodeId) ?? 0);
   }
 }
 
@@ -61,13 +125,14 @@ function keepEdits(db: Db, from: number, to: number, user: number | null): void 
 }
 
 /** What was one viewing in two episodes is one play of the one that is left. */
-function foldViewings(db: Db, episodeId: number): void {
+function foldViewings(db: Db, episodeId: number, userId: number | null): void {
   const rows = db.raw
-    .query<PlayRow & { runtimeMin: number | null }, [number]>(
+    .query<PlayRow & { runtimeMin: number | null }, [number, number | null]>(
       `SELECT ${playRowColumns}, e.runtime_min AS runtimeMin FROM plays p JOIN episodes e ON e.id = p.episode_id
-       WHERE p.episode_id = ? AND p.integration_id IS NOT NULL AND p.evidence LIKE 'history:%'`,
+       WHERE p.episode_id = ?1 AND (?2 IS NULL OR p.user_id = ?2) AND p.integration_id IS NOT NULL
+         AND p.evidence LIKE 'history:%'`,
     )
-    .all(episodeId);
+    .all(episodeId, userId);
   const byServer = Map.groupBy(rows, ({ userId, integrationId }) => `${userId} ${integrationId}`);
   for (const plays of byServer.values()) {
     const runtimeMin = plays[0]?.runtimeMin ?? null;
@@ -102,15 +167,21 @@ export function withoutTraces(db: Db, ids: readonly number[]): number[] {
     .map(({ id }) => id);
 }
 
-/** Library entries of one show go to another; where a user has both, the elder choice stays and the rating is kept. */
+/**
+ * Library entries of one show go to another; where a user has both, the elder choice stays, the rating is kept, and the
+ * notes stand below each other.
+ */
 export function moveEntries(db: Db, fromShowId: number, toShowId: number, who: Who): void {
   const user = userOf(who);
   db.raw
     .query<unknown, [number, number, number | null]>(
-      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, added_at, added_by_sync)
-       SELECT user_id, ?1, list, list_chosen, rating, added_at, added_by_sync FROM library_entries
+      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, notes, added_at, added_by_sync, added_by_import)
+       SELECT user_id, ?1, list, list_chosen, rating, notes, added_at, added_by_sync, added_by_import FROM library_entries
        WHERE show_id = ?2 AND (?3 IS NULL OR user_id = ?3)
        ON CONFLICT (user_id, show_id) DO UPDATE SET rating = coalesce(library_entries.rating, excluded.rating),
+         notes = CASE WHEN library_entries.notes IS NOT NULL AND excluded.notes IS NOT NULL
+           THEN library_entries.notes || char(10, 10) || excluded.notes
+           ELSE coalesce(library_entries.notes, excluded.notes) END,
          list = CASE WHEN library_entries.list_chosen = 0 AND excluded.list_chosen = 1 THEN excluded.list ELSE library_entries.list END,
          list_chosen = max(library_entries.list_chosen, excluded.list_chosen)`,
     )

@@ -119,7 +119,7 @@ export function undoRun(
   db.raw.query<unknown, [number]>("DELETE FROM suppressions WHERE sync_log_id = ? AND reason = 'user'").run(syncLogId);
   db.raw
     .query<unknown, [number, number]>(
-      `DELETE FROM library_entries WHERE user_id = ? AND added_by_sync = ? AND list_chosen = 0 AND rating IS NULL
+      `DELETE FROM library_entries WHERE user_id = ? AND added_by_sync = ? AND list_chosen = 0 AND rating IS NULL AND notes IS NULL
        AND NOT EXISTS (SELECT 1 FROM episodes e JOIN plays p ON p.episode_id = e.id AND p.user_id = library_entries.user_id
                        WHERE e.show_id = library_entries.show_id)`,
     )

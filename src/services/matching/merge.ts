@@ -6,14 +6,15 @@ import { refreshShowCounts } from "../../db/repos/shows.ts";
 import { matchEpisodes } from "../../domain/episode-match.ts";
 import { toDate } from "../../domain/instant.ts";
 
+export type Counterparts = {
+  pairs: Map<number, number>;
+  /** Those that had to be made. */
+  made: number[];
+};
+
 /** For each episode of one show its counterpart in another, made where there is none: no mark is left behind. */
-export function counterparts(
-  db: Db,
-  fromShowId: number,
-  intoShowId: number,
-  only?: ReadonlySet<number>,
-): Map<number, number> {
-  const from = episodesOfShow(db, fromShowId).filter(({ id }) => only === undefined || only.has(id));
+export function counterparts(db: Db, fromShowId: number, intoShowId: number, only?: ReadonlySet<number>): Counterparts {
+  const from = episodesOfShow(db, fromShowId);
   const into = episodesOfShow(db, intoShowId);
   const facts = (row: (typeof from)[number]) => ({
     season: row.season,
@@ -34,14 +35,21 @@ export function counterparts(
     into.flatMap((row) => (row.number === null ? [] : [[`${row.season}x${row.number}`, row.id] as const])),
   );
   const pairs = new Map<number, number>();
-  for (const row of from) {
+  const made: number[] = [];
+  const make = (row: (typeof from)[number]): number => {
+    const id = copyInto(db, intoShowId, row);
+    made.push(id);
+    return id;
+  };
+  // All of them are compared: a few seen episodes alone may look like another numbering.
+  for (const row of from.filter(({ id }) => only === undefined || only.has(id))) {
     const link = links.get(String(row.id));
     const target =
       (link === undefined ? undefined : into[link.catalogueIndex]?.id) ??
       (row.number === null ? undefined : byNumber.get(`${row.season}x${row.number}`));
-    pairs.set(row.id, target ?? copyInto(db, intoShowId, row));
+    pairs.set(row.id, target ?? make(row));
   }
-  return pairs;
+  return { pairs, made };
 }
 
 function copyInto(db: Db, showId: number, row: ReturnType<typeof episodesOfShow>[number]): number {
@@ -62,7 +70,7 @@ function copyInto(db: Db, showId: number, row: ReturnType<typeof episodesOfShow>
 /** Two of our shows are one: everything of the first goes to the second, and the first is gone. Inside a transaction. */
 export function mergeShows(db: Db, fromShowId: number, intoShowId: number, now: number): number[] {
   const users = [...new Set([...usersOfShow(db, fromShowId), ...usersOfShow(db, intoShowId)])];
-  moveMarks(db, counterparts(db, fromShowId, intoShowId), "everybody");
+  moveMarks(db, counterparts(db, fromShowId, intoShowId).pairs, "everybody");
   moveEntries(db, fromShowId, intoShowId, "everybody");
   moveShowLinks(db, fromShowId, intoShowId);
   deleteShow(db, fromShowId);

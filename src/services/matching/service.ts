@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { integrationById } from "../../db/repos/integrations.ts";
-import { entryOf, refreshProgress } from "../../db/repos/library.ts";
-import { episodesTouchedBy, type MatchRow, matchesOfUser, saveMatch } from "../../db/repos/matches.ts";
-import { moveEntries, moveMarks } from "../../db/repos/relink.ts";
-import { idsOfShow, refreshShowCounts, type ShowRow, showById } from "../../db/repos/shows.ts";
-import { tx } from "../../db/tx.ts";
+import { entryOf } from "../../db/repos/library.ts";
+import { type MatchRow, matchesOfUser } from "../../db/repos/matches.ts";
+import { idsOfShow, type ShowRow, showById } from "../../db/repos/shows.ts";
 import { type Evidence, type MatchCandidate, score } from "../../domain/matching.ts";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { numericId } from "../integrations/view.ts";
-import { counterparts } from "./merge.ts";
-import type { Matching, MatchView, OfferedMatch, ScoredCandidate } from "./types.ts";
+import type { Tracking } from "../tracking/types.ts";
+import type { Matching, MatchView, MergePreview, Moved, OfferedMatch, ScoredCandidate } from "./types.ts";
 
 const evidenceSchema = z.object({ lines: z.array(z.object({ label: z.string(), points: z.number() })) });
 const idsSchema = z.record(z.string(), z.string());
@@ -20,11 +18,16 @@ function linesOf(text: string): Evidence[] {
   return read.success ? read.data.lines : [];
 }
 
-export type MatchingOptions = { importShow: (source: string, sourceId: string) => Promise<number> };
+export type MatchingOptions = {
+  importShow: (source: string, sourceId: string) => Promise<number>;
+  tracking: Pick<Tracking, "undoable" | "moveShow" | "rehearseMove">;
+};
+
+const shortOf = ({ id, title, year }: ShowRow) => ({ id: String(id), title, year });
 
 /** "Wrong show?": what a match rests on, and putting it right for good. */
-export function createMatching(deps: Deps, { importShow }: MatchingOptions): Matching {
-  const { db, clock, bus, log, sources } = deps;
+export function createMatching(deps: Deps, { importShow, tracking }: MatchingOptions): Matching {
+  const { db, log, sources } = deps;
 
   function own(userId: number, showId: string): ShowRow {
     const id = numericId(showId, "show");
@@ -89,32 +92,41 @@ export function createMatching(deps: Deps, { importShow }: MatchingOptions): Mat
     };
   }
 
-  async function choose(
-    userId: number,
-    showId: string,
-    choice: { source: string; id: string },
-  ): Promise<{ showId: string }> {
+  async function choose(userId: number, showId: string, choice: { source: string; id: string }): Promise<Moved> {
     const from = own(userId, showId);
     const into = await importShow(choice.source, choice.id);
-    const now = clock.now();
-    tx(db, () => {
-      for (const match of matchesOfUser(db, userId, from.id)) {
-        const evidence = JSON.stringify({ lines: [{ label: "Chosen by you", points: 100 }] });
-        saveMatch(db, { ...match, showId: into, method: "chosen", confidence: 1, chosenByUser: 1, evidence }, now);
-      }
-      if (into === from.id) return;
-      const touched = new Set(episodesTouchedBy(db, userId, from.id));
-      moveMarks(db, counterparts(db, from.id, into, touched), { userId });
-      moveEntries(db, from.id, into, { userId });
-      refreshShowCounts(db, [from.id, into], now);
-      refreshProgress(db, userId, [into], now);
-    });
+    const moved = move(userId, from.id, into, "Chosen by you");
     log.info("match.chosen", { show: from.id, into, source: choice.source });
-    bus.publish("show.changed", { showId: from.id });
-    bus.publish("show.changed", { showId: into });
-    bus.publish("plays.changed", { userId, showIds: [from.id, into] });
-    return { showId: String(into) };
+    return moved;
   }
 
-  return { view, choose };
+  function move(userId: number, from: number, into: number, reason: string): Moved {
+    const { result, undoToken } = tracking.undoable(userId, () => tracking.moveShow(userId, from, into, reason));
+    return { showId: String(into), moved: result, undoToken };
+  }
+
+  function pair(userId: number, showId: string, into: string): { from: ShowRow; into: ShowRow } {
+    const shows = { from: own(userId, showId), into: own(userId, into) };
+    if (shows.from.id !== shows.into.id) return shows;
+    const message = "must be another show than the first";
+    throw new AppError("invalid", `The second show ${message}.`, { fields: [{ path: "into", message }] });
+  }
+
+  function previewMerge(userId: number, showId: string, intoShowId: string): MergePreview {
+    const { from, into } = pair(userId, showId, intoShowId);
+    return {
+      from: shortOf(from),
+      into: shortOf(into),
+      ...tracking.rehearseMove(userId, from.id, into.id),
+    };
+  }
+
+  function merge(userId: number, showId: string, intoShowId: string): Moved {
+    const { from, into } = pair(userId, showId, intoShowId);
+    const moved = move(userId, from.id, into.id, "Merged by you");
+    log.info("shows.merged", { show: from.id, into: into.id });
+    return moved;
+  }
+
+  return { view, choose, previewMerge, merge };
 }

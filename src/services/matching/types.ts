@@ -1,4 +1,5 @@
 import type { MatchCandidate } from "../../domain/matching.ts";
+import type { MovedShow } from "../tracking/types.ts";
 
 export type OfferedMatch = {
   serverName: string;
@@ -31,11 +32,22 @@ export type MatchView = {
   note: string | null;
 };
 
+/** The show the user now has, what went there, and a token for `Tracking.undo`. */
+export type Moved = { showId: string; moved: MovedShow; undoToken: string };
+
+type ShortShow = { id: string; title: string; year: number | null };
+
+export type MergePreview = MovedShow & { from: ShortShow; into: ShortShow };
+
 export type Matching = {
   /** `query` replaces the show's title in the search. Throws `not-found` outside the user's library. */
   view(userId: number, showId: string, query?: string): Promise<MatchView>;
   /** Corrects a match: plays move along, later syncs remember. Returns the show the user now has. */
-  choose(userId: number, showId: string, choice: { source: string; id: string }): Promise<{ showId: string }>;
+  choose(userId: number, showId: string, choice: { source: string; id: string }): Promise<Moved>;
+  /** What `merge` would do. Nothing of it stays. */
+  previewMerge(userId: number, showId: string, intoShowId: string): MergePreview;
+  /** Two shows of the user's library are one: all of the first goes to the second, and later syncs keep to that. */
+  merge(userId: number, showId: string, intoShowId: string): Moved;
 };
 
 export type EnrichmentStatus = { pending: number; done: number; failed: number; waitingUntil: number | null };

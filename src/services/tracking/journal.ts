@@ -18,6 +18,7 @@ import {
   type SuppressionRow,
 } from "../../db/repos/suppressions.ts";
 import { type PlayTime, withEditOf } from "../../domain/play-edit.ts";
+import { forgetMade, type Move, undoMove } from "./undo-move.ts";
 
 /** What one change of a user has done, in enough detail to take it back. */
 export type Journal = {
@@ -30,6 +31,8 @@ export type Journal = {
   changedPlays: PlayRow[];
   addedSuppressions: number[];
   removedSuppressions: SuppressionRow[];
+  /** Whole shows that became others. */
+  moves: Move[];
   /** As they were before; null: there was none. */
   entries: Map<number, EntryRow | null>;
 };
@@ -43,6 +46,7 @@ export function createJournal(userId: number): Journal {
     changedPlays: [],
     addedSuppressions: [],
     removedSuppressions: [],
+    moves: [],
     entries: new Map(),
   };
 }
@@ -98,6 +102,7 @@ export function revert(db: Db, journal: Journal, now: number): void {
     else restoreEntry(db, entry);
   }
   deletePlays(db, journal.addedPlays);
+  for (const move of journal.moves.toReversed()) undoMove(db, move, now);
   restorePlays(db, journal.removedPlays);
   for (const before of journal.changedPlays.toReversed()) {
     const play = playById(db, before.id);
@@ -106,5 +111,6 @@ export function revert(db: Db, journal: Journal, now: number): void {
   }
   deleteSuppressions(db, journal.addedSuppressions);
   restoreSuppressions(db, journal.removedSuppressions);
+  forgetMade(db, journal.moves);
   settle(db, journal, now);
 }

@@ -1,21 +1,50 @@
 import type { Db } from "../../db/open.ts";
-import { type PlayRow, playsOfEpisodes, playsOfShow, unwatchedAired } from "../../db/repos/plays.ts";
+import { type MarkableEpisode, type PlayRow, playsOfEpisodes, playsOfShow } from "../../db/repos/plays.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
+import { toDate } from "../../domain/instant.ts";
 import { sourceWord, withoutEdit, withTime } from "../../domain/play-edit.ts";
+import { hasAired, isSpecial } from "../../domain/progress.ts";
 import { randomUuid } from "../../kernel/ids.ts";
 import { addPlay, changePlay, type Journal, removePlays, removeSuppressions, suppress } from "./journal.ts";
+import type { When } from "./types.ts";
+import { startOfDate } from "./zoned-days.ts";
 
 // What marking and unmarking write. All of it runs inside the caller's transaction and goes into the journal.
 
 /** `source` of plays that a person has entered. */
 export const MANUAL_SOURCE = "manual";
 
-export function addManualPlay(db: Db, journal: Journal, episodeId: number, watchedAt: number, now: number): number {
+/** The time that a play entered by hand gets. A time that nobody knows is never made up. */
+function dated(
+  when: When | undefined,
+  episode: MarkableEpisode,
+  now: number,
+): Pick<PlayRow, "watchedAt" | "certainty"> {
+  const at = when === undefined ? now : typeof when === "object" && when !== null ? airing(episode, when, now) : when;
+  return at === null ? { watchedAt: null, certainty: "unknown" } : { watchedAt: at, certainty: "marked" };
+}
+
+/** Where only the day is known, its begin where the user lives: that may still be some hours away. */
+function airing(
+  { airedAt, airedExact }: MarkableEpisode,
+  { airedIn }: { airedIn: string },
+  now: number,
+): number | null {
+  if (airedAt === null || airedAt > now) return null;
+  return Math.min(airedExact ? airedAt : (startOfDate(toDate(airedAt), airedIn) ?? airedAt), now);
+}
+
+export function addManualPlay(
+  db: Db,
+  journal: Journal,
+  episode: MarkableEpisode,
+  when: When | undefined,
+  now: number,
+): number {
   return addPlay(db, journal, {
     userId: journal.userId,
-    episodeId,
-    watchedAt,
-    certainty: "marked",
+    episodeId: episode.id,
+    ...dated(when, episode, now),
     source: MANUAL_SOURCE,
     integrationId: null,
     evidence: `manual:${randomUuid()}`,
@@ -31,19 +60,19 @@ export function addManualPlay(db: Db, journal: Journal, episodeId: number, watch
 export function mark(
   db: Db,
   journal: Journal,
-  episodeId: number,
-  at: { watchedAt: number | undefined; now: number },
+  episode: MarkableEpisode,
+  { when, now }: { when: When | undefined; now: number },
 ): boolean {
-  const plays = playsOfEpisodes(db, journal.userId, [episodeId]);
+  const plays = playsOfEpisodes(db, journal.userId, [episode.id]);
   const [only] = plays;
   if (only === undefined) {
-    clearSuppressions(db, journal, [episodeId]);
-    addManualPlay(db, journal, episodeId, at.watchedAt ?? at.now, at.now);
+    clearSuppressions(db, journal, [episode.id]);
+    addManualPlay(db, journal, episode, when, now);
     return true;
   }
   const isOwnMark = plays.length === 1 && only.source === MANUAL_SOURCE;
-  if (!isOwnMark || at.watchedAt === undefined || at.watchedAt === only.watchedAt) return false;
-  return correct(db, journal, only, at.watchedAt);
+  if (!isOwnMark || when === undefined) return false;
+  return correct(db, journal, only, dated(when, episode, now).watchedAt);
 }
 
 /** The user's word on when a play was (null: not known) stands from now on, whatever its source says. True when that is news. */
@@ -60,12 +89,27 @@ export function uncorrect(db: Db, journal: Journal, play: PlayRow): boolean {
   return true;
 }
 
-/** A show's episodes that are out (specials only when their season is named). Returns how many became watched. */
-export function markMany(db: Db, journal: Journal, showId: number, season: number | null, now: number): number {
-  const episodeIds = unwatchedAired(db, journal.userId, showId, season, now);
-  clearSuppressions(db, journal, episodeIds);
-  for (const episodeId of episodeIds) addManualPlay(db, journal, episodeId, now, now);
-  return episodeIds.length;
+/** Returns how many became watched. */
+export function markAll(
+  db: Db,
+  journal: Journal,
+  episodes: readonly MarkableEpisode[],
+  { when, now }: { when: When | undefined; now: number },
+): number {
+  clearSuppressions(
+    db,
+    journal,
+    episodes.map(({ id }) => id),
+  );
+  for (const episode of episodes) addManualPlay(db, journal, episode, when, now);
+  return episodes.length;
+}
+
+/** Of a season, or of a whole show without its specials: what is out. */
+export function airedOf(episodes: readonly MarkableEpisode[], season: number | null, now: number): MarkableEpisode[] {
+  return episodes.filter(
+    (episode) => (season === null ? !isSpecial(episode) : episode.season === season) && hasAired(episode, now),
+  );
 }
 
 /** Returns how many episodes were watched before. */

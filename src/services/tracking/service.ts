@@ -1,15 +1,18 @@
-import { deleteEntry, ensureEntry, releaseList, setList, setRating } from "../../db/repos/library.ts";
-import { playsOfEpisodes } from "../../db/repos/plays.ts";
+import { deleteEntry, ensureEntry, releaseList, setList, setNotes, setRating } from "../../db/repos/library.ts";
+import { markableEpisodes, playsOfEpisodes } from "../../db/repos/plays.ts";
 import { findShowByExternalId } from "../../db/repos/shows.ts";
-import { tx } from "../../db/tx.ts";
+import { rehearse, tx } from "../../db/tx.ts";
 import { isIdKind } from "../../domain/external-ids.ts";
+import { upToHere } from "../../domain/progress.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
+import { checkRating, readNotes } from "./entry-rules.ts";
 import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
-import { addManualPlay, correct, mark, markMany, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
+import { addManualPlay, airedOf, correct, mark, markAll, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
+import { moveShow } from "./moving.ts";
 import { searchSources } from "./search.ts";
-import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
-import type { Tracking } from "./types.ts";
+import { checkWhen, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
+import type { Tracking, When } from "./types.ts";
 import { createUndoTokens } from "./undo-tokens.ts";
 
 export type TrackingDeps = Pick<Deps, "db" | "clock" | "bus" | "log" | "sources">;
@@ -45,6 +48,10 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
   }
 
   function announce(journal: Journal): void {
+    // A running sync looks at the shows again.
+    for (const { fromShowId, intoShowId } of journal.moves) {
+      for (const showId of new Set([fromShowId, intoShowId])) bus.publish("show.changed", { showId });
+    }
     if (journal.shows.size === 0) return;
     bus.publish("plays.changed", { userId: journal.userId, showIds: [...journal.shows] });
   }
@@ -58,29 +65,60 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     }).result;
   }
 
+  /** What is out and not watched yet, of a season or of a whole show. */
+  function markMany(userId: number, showId: number, season: number | null, when: When | undefined): number {
+    const now = clock.now();
+    checkWhen(when, now);
+    return marking(userId, showId, (journal) => {
+      const aired = airedOf(markableEpisodes(db, userId, showId), season, now);
+      const open = aired.filter(({ plays }) => plays === 0);
+      return markAll(db, journal, open, { when, now });
+    });
+  }
+
+  /** Everything that is out once more, of a season or of a whole show. */
+  function watchAgain(userId: number, showId: number, season: number | null, when: When | undefined): number {
+    const now = clock.now();
+    checkWhen(when, now);
+    return marking(userId, showId, (journal) => {
+      const aired = airedOf(markableEpisodes(db, userId, showId), season, now);
+      for (const episode of aired) addManualPlay(db, journal, episode, when, now);
+      return aired.length;
+    });
+  }
+
   return {
-    markEpisode(userId, episodeId, watchedAt) {
+    markEpisode(userId, episodeId, when) {
       const now = clock.now();
-      const episode = episodeOf(db, userId, episodeId);
-      checkWatchedAt(watchedAt, now);
-      marking(userId, episode.showId, (journal) => Number(mark(db, journal, episode.id, { watchedAt, now })));
+      const { showId, episode } = episodeOf(db, userId, episodeId);
+      checkWhen(when, now);
+      marking(userId, showId, (journal) => Number(mark(db, journal, episode, { when, now })));
     },
-    unmarkEpisode(userId, episodeId) {
-      const episode = episodeOf(db, userId, episodeId);
-      marking(userId, episode.showId, (journal) =>
-        unmark(db, journal, playsOfEpisodes(db, userId, [episode.id]), clock.now()),
+    markUpTo(userId, episodeId, when) {
+      const now = clock.now();
+      const { showId, episode, episodes } = episodeOf(db, userId, episodeId);
+      checkWhen(when, now);
+      return marking(userId, showId, (journal) =>
+        markAll(db, journal, upToHere(episodes, episode, now), { when, now }),
       );
     },
-    addPlay(userId, episodeId, watchedAt) {
+    unmarkEpisode(userId, episodeId) {
+      const { showId, episode } = episodeOf(db, userId, episodeId);
+      marking(userId, showId, (journal) => unmark(db, journal, playsOfEpisodes(db, userId, [episode.id]), clock.now()));
+    },
+    addPlay(userId, episodeId, when) {
       const now = clock.now();
-      const episode = episodeOf(db, userId, episodeId);
-      checkWatchedAt(watchedAt, now);
+      const { showId, episode } = episodeOf(db, userId, episodeId);
+      checkWhen(when, now);
       const { result } = change(userId, (journal) => {
-        journal.shows.add(episode.showId);
-        return addManualPlay(db, journal, episode.id, watchedAt ?? now, now);
+        journal.shows.add(showId);
+        return addManualPlay(db, journal, episode, when, now);
       });
       return { playId: String(result) };
     },
+    addSeasonPlays: (userId, showId, season, when) =>
+      watchAgain(userId, seasonOf(db, userId, showId, season), season, when),
+    addShowPlays: (userId, showId, when) => watchAgain(userId, showOf(db, userId, showId), null, when),
     removePlay(userId, playId) {
       const play = playOf(db, userId, playId);
       change(userId, (journal) => {
@@ -90,25 +128,19 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     },
     editPlay(userId, playId, { watchedAt }) {
       const play = playOf(db, userId, playId);
-      checkWatchedAt(watchedAt ?? undefined, clock.now());
+      checkWhen(watchedAt, clock.now());
       marking(userId, play.showId, (journal) => Number(correct(db, journal, play, watchedAt)));
     },
     resetPlay(userId, playId) {
       const play = playOf(db, userId, playId);
       marking(userId, play.showId, (journal) => Number(uncorrect(db, journal, play)));
     },
-    markSeason(userId, showId, season) {
-      const id = seasonOf(db, userId, showId, season);
-      return marking(userId, id, (journal) => markMany(db, journal, id, season, clock.now()));
-    },
+    markSeason: (userId, showId, season, when) => markMany(userId, seasonOf(db, userId, showId, season), season, when),
     unmarkSeason(userId, showId, season) {
       const id = seasonOf(db, userId, showId, season);
       return marking(userId, id, (journal) => unmarkMany(db, journal, id, season, clock.now()));
     },
-    markShow(userId, showId) {
-      const id = showOf(db, userId, showId);
-      return marking(userId, id, (journal) => markMany(db, journal, id, null, clock.now()));
-    },
+    markShow: (userId, showId, when) => markMany(userId, showOf(db, userId, showId), null, when),
     unmarkShow(userId, showId) {
       const id = showOf(db, userId, showId);
       return marking(userId, id, (journal) => unmarkMany(db, journal, id, null, clock.now()));
@@ -124,20 +156,30 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
       const { result, journal } = change(userId, work);
       return { result, undoToken: tokens.keep(journal) };
     },
-    updateShow(userId, showId, { list, rating }) {
+    updateShow(userId, showId, { list, rating, notes }) {
       const id = showOf(db, userId, showId);
-      if (rating !== undefined && rating !== null && !(Number.isInteger(rating) && rating >= 1 && rating <= 10)) {
-        const message = "must be a whole number from 1 to 10";
-        throw new AppError("invalid", `The rating ${message}.`, { fields: [{ path: "rating", message }] });
-      }
-      if (list === undefined && rating === undefined) return;
+      checkRating(rating);
+      const text = readNotes(notes);
+      if (list === undefined && rating === undefined && text === undefined) return;
       change(userId, (journal) => {
         rememberEntry(db, journal, id);
         if (list === null) releaseList(db, userId, id);
         else if (list !== undefined) setList(db, userId, id, list);
         if (rating !== undefined) setRating(db, userId, id, rating);
+        if (text !== undefined) setNotes(db, userId, id, text);
       });
     },
+    releaseList(userId, showId) {
+      const id = showOf(db, userId, showId);
+      change(userId, (journal) => {
+        rememberEntry(db, journal, id);
+        releaseList(db, userId, id);
+      });
+    },
+    moveShow: (userId, fromShowId, intoShowId, reason) =>
+      change(userId, (journal) => moveShow(db, journal, { fromShowId, intoShowId, reason, now: clock.now() })).result,
+    rehearseMove: (userId, fromShowId, intoShowId) =>
+      rehearse(db, () => moveShow(db, createJournal(userId), { fromShowId, intoShowId, reason: "", now: clock.now() })),
     removeShow(userId, showId) {
       const id = showOf(db, userId, showId);
       change(userId, (journal) => {

@@ -1,10 +1,11 @@
 import type { Db } from "../../db/open.ts";
 import { hasSeason } from "../../db/repos/episodes.ts";
 import { entryOf, libraryShowOfEpisode } from "../../db/repos/library.ts";
-import { type PlayRow, playById } from "../../db/repos/plays.ts";
+import { type MarkableEpisode, markableEpisodes, type PlayRow, playById } from "../../db/repos/plays.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { HOUR_MS } from "../../domain/instant.ts";
 import { AppError } from "../../kernel/errors.ts";
+import type { When } from "./types.ts";
 
 // From the ids that come from outside to rows of this user. Somebody else's, and what is in no library, is not there.
 
@@ -21,11 +22,16 @@ export function seasonOf(db: Db, userId: number, showId: string, season: number)
   return id;
 }
 
-export function episodeOf(db: Db, userId: number, episodeId: string): { id: number; showId: number } {
+type TheirEpisode = { showId: number; episode: MarkableEpisode; episodes: MarkableEpisode[] };
+
+/** The episode, and the whole show around it. */
+export function episodeOf(db: Db, userId: number, episodeId: string): TheirEpisode {
   const id = toRowId(episodeId);
   const showId = id === null ? null : libraryShowOfEpisode(db, userId, id);
-  if (id === null || showId === null) throw new AppError("not-found", "This episode is not in your library.");
-  return { id, showId };
+  const episodes = showId === null ? [] : markableEpisodes(db, userId, showId);
+  const episode = episodes.find((each) => each.id === id);
+  if (showId === null || episode === undefined) throw new AppError("not-found", "This episode is not in your library.");
+  return { showId, episode, episodes };
 }
 
 export function playOf(db: Db, userId: number, playId: string): PlayRow & { showId: number } {
@@ -39,12 +45,12 @@ export function playOf(db: Db, userId: number, playId: string): PlayRow & { show
 /** People enter what they saw on television long ago; the server's rules for its own dates do not apply to them. */
 const EARLIEST_ENTERED = Date.UTC(1900, 0, 1);
 
-export function checkWatchedAt(watchedAt: number | undefined, now: number): void {
-  if (watchedAt === undefined) return;
+export function checkWhen(when: When | undefined, now: number): void {
+  if (typeof when !== "number") return;
   const problem =
-    !Number.isInteger(watchedAt) || watchedAt < EARLIEST_ENTERED
+    !Number.isInteger(when) || when < EARLIEST_ENTERED
       ? "must be after 1900"
-      : watchedAt > now + HOUR_MS
+      : when > now + HOUR_MS
         ? "must not be in the future"
         : null;
   if (problem !== null) {

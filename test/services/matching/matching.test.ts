@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { DAY_MS } from "../../../src/domain/instant.ts";
 import type { IntegrationView } from "../../../src/services/integrations/types.ts";
 import type { CatalogueShow } from "../../simulators/catalogue.ts";
@@ -49,14 +49,15 @@ const library = (userId = product.userId) =>
     )
     .all(userId);
 
-async function chooseRight(): Promise<void> {
+async function chooseRight() {
   const [show] = library();
   const view = await product.app.matching.view(product.userId, String(show?.id));
   expect(view.offered).toMatchObject([{ serverName: "Attic", title: "Kingdom", chosenByUser: false }]);
   expect(view.candidates.map(({ year }) => year).sort()).toEqual([2014, 2019]);
   const wanted = view.candidates.find(({ year }) => year === 2019);
   expect(wanted?.sourceId).toBe(String(right.ids.tmdb));
-  await product.app.matching.choose(product.userId, String(show?.id), { source: "tmdb", id: wanted?.sourceId ?? "" });
+  const choice = { source: "tmdb", id: wanted?.sourceId ?? "" };
+  return product.app.matching.choose(product.userId, String(show?.id), choice);
 }
 
 test("a choice moves the plays along: each to its episode, and none is left behind", async () => {
@@ -132,6 +133,78 @@ test("undoing the sync after a choice takes its plays back from the chosen show"
   await chooseRight();
   expect(product.app.sync.undo(product.userId, run?.id ?? "")).toEqual({ removed: 7, restored: 0 });
   expect(facts()).toEqual([]);
+});
+
+test("a choice says what moved, and can be taken back until it is as if it had not been made", async () => {
+  const [before, entries] = [facts(), library()];
+  const { moved, undoToken } = await chooseRight();
+  expect(moved).toMatchObject({ plays: 7, folded: 0, kept: [{ season: 1, number: 7 }] });
+  expect(product.app.tracking.undo(product.userId, undoToken)).toBe(true);
+  expect(facts()).toEqual(before);
+  expect(library()).toEqual(entries);
+  expect(await product.sync(integration, { full: true })).toMatchObject({ status: "success", watchesAdded: 0 });
+  expect(facts()).toEqual(before);
+});
+
+describe("two shows of the library that are one", () => {
+  /** The library has the server's "Kingdom" and, added by hand, the one that it really is. */
+  async function both() {
+    const [fromServer] = library();
+    const { showId } = await product.app.tracking.addShow(product.userId, "tmdb", String(right.ids.tmdb));
+    return { from: String(fromServer?.id), into: showId };
+  }
+
+  test("become one, whatever syncs, is added again or connected again later", async () => {
+    const { from, into } = await both();
+    const before = facts();
+    const { moved } = product.app.matching.merge(product.userId, from, into);
+    expect(moved.plays).toBe(7);
+    expect(facts()).toEqual(before);
+    expect(library()).toMatchObject([{ id: Number(into), watched: 7 }]);
+    for (const full of [false, true])
+      expect(await product.sync(integration, { full })).toMatchObject({ status: "success", watchesAdded: 0 });
+    await product.app.integrations.disconnect(product.userId, integration.id);
+    integration = await product.connect(anna, "Attic");
+    expect(await product.sync(integration)).toMatchObject({ status: "success", watchesAdded: 0 });
+    expect(facts()).toEqual(before);
+    expect(library()).toMatchObject([{ id: Number(into), watched: 7 }]);
+  });
+
+  test("become one in the other direction too, and the server's marks follow", async () => {
+    const { from, into } = await both();
+    product.app.matching.merge(product.userId, into, from);
+    expect(library()).toMatchObject([{ id: Number(from), watched: 7 }]);
+    const eighth = episodesOf(item)[7];
+    if (eighth === undefined) throw new Error("no such episode");
+    world.play(anna, eighth, { at: Date.now() - 3_600_000 });
+    expect(await product.sync(integration)).toMatchObject({ watchesAdded: 1 });
+    expect(library()).toMatchObject([{ id: Number(from), watched: 8 }]);
+  });
+
+  test("are looked at before, by their names, and are two again after an undo", async () => {
+    const { from, into } = await both();
+    const [before, entries] = [facts(), library()];
+    const preview = product.app.matching.previewMerge(product.userId, from, into);
+    expect(preview).toMatchObject({ plays: 7, from: { id: from, year: null }, into: { id: into, year: 2019 } });
+    expect([facts(), library()]).toEqual([before, entries]);
+    const { undoToken } = product.app.matching.merge(product.userId, from, into);
+    expect(product.app.tracking.undo(product.userId, undoToken)).toBe(true);
+    expect([facts(), library()]).toEqual([before, entries]);
+    expect(await product.sync(integration, { full: true })).toMatchObject({ status: "success", watchesAdded: 0 });
+    expect([facts(), library()]).toEqual([before, entries]);
+  });
+
+  test("must be two, and both the user's own", async () => {
+    const { from } = await both();
+    const { matching, tracking } = product.app;
+    const stranger = await product.addUser("ben");
+    const { showId: bens } = await tracking.addShow(stranger, "tmdb", String(right.ids.tmdb));
+    const elsewhere = String(Number(bens) + 1000);
+    expect(() => matching.merge(product.userId, from, from)).toThrow(/another show/);
+    expect(() => matching.merge(product.userId, from, elsewhere)).toThrow(/no such show/);
+    expect(() => matching.merge(stranger, from, bens)).toThrow(/no such show/);
+    expect(() => matching.previewMerge(stranger, bens, from)).toThrow(/no such show/);
+  });
 });
 
 test("a show outside the library, or a source that is not switched on, is refused", async () => {

@@ -206,6 +206,48 @@ describe("marking an episode", () => {
   });
 });
 
+describe("when it was watched", () => {
+  const berlin = { airedIn: "Europe/Berlin" };
+  const times = (rows: { watchedAt: number | null; certainty: string }[]) =>
+    rows.map(({ watchedAt, certainty }) => [watchedAt, certainty]);
+
+  test("may be unknown, for one episode and for many", () => {
+    const { tracking, userId, showId, episodes, plays, entry } = setUp();
+    tracking.markEpisode(userId, String(episodes[0]), null);
+    tracking.markShow(userId, String(showId), null);
+    expect(episodes.flatMap((id) => times(plays(id)))).toEqual(episodes.map(() => [null, "unknown"]));
+    expect(entry()).toMatchObject({ watched: 5, lastWatchedAt: null });
+    tracking.markEpisode(userId, String(episodes[0]), NOW - DAY);
+    expect(times(plays(episodes[0]))).toEqual([[NOW - DAY, "marked"]]);
+    tracking.markEpisode(userId, String(episodes[0]), null);
+    expect(times(plays(episodes[0]))).toEqual([[null, "unknown"]]);
+  });
+
+  test.each([
+    ["the moment of broadcast", { airedAt: NOW - DAY, airedExact: true }, NOW - DAY],
+    [
+      "where only the day is known, its begin where the user lives",
+      { airedAt: Date.UTC(2024, 1, 3) },
+      Date.UTC(2024, 1, 2, 23),
+    ],
+    ["without a date, unknown", { airedAt: null, onServer: true }, null],
+    ["before it is out, unknown", { airedAt: NOW + DAY }, null],
+  ] as const)("may be when it came out: %s", (_, facts, wanted) => {
+    const { db, tracking, userId, showId, plays } = setUp();
+    const episode = given.addEpisode(db, showId, 3, 1, facts);
+    tracking.markEpisode(userId, String(episode), berlin);
+    expect(times(plays(episode))).toEqual([[wanted, wanted === null ? "unknown" : "marked"]]);
+  });
+
+  test("may be when each of them came out", () => {
+    const { tracking, userId, showId, episodes, plays } = setUp();
+    expect(tracking.markSeason(userId, String(showId), 1, berlin)).toBe(3);
+    const all = episodes.slice(0, 3).flatMap((id) => plays(id).map(({ watchedAt }) => watchedAt ?? 0));
+    expect(new Set(all).size).toBe(3);
+    expect(Math.max(...all)).toBeLessThan(NOW - DAY);
+  });
+});
+
 describe("unmarking", () => {
   test("removes every play and keeps older views of any server out, once", () => {
     const { db, tracking, userId, episodes, plays, suppressions, time, entry } = setUp();
@@ -299,6 +341,33 @@ describe("in bulk", () => {
     expect(tracking.unmarkShow(userId, String(showId))).toBe(4);
     expect(playsOfShow(db, userId, showId, null)).toEqual([]);
     expect(suppressions(episodes[4])).toHaveLength(1);
+  });
+
+  test("everything up to here is one change that closes the gaps and can be taken back", () => {
+    const { db, tracking, userId, showId, episodes, plays, events, changed, entry } = setUp();
+    given.addEpisode(db, showId, 0, 1);
+    given.addPlay(db, userId, episodes[1], { watchedAt: NOW - 8 * DAY });
+    const { result, undoToken } = tracking.undoable(userId, () => tracking.markUpTo(userId, String(episodes[3])));
+    expect(result).toBe(3);
+    expect(episodes.map((id) => plays(id).length)).toEqual([1, 1, 1, 1, 0]);
+    expect(entry()).toMatchObject({ watched: 4, nextEpisodeId: episodes[4] });
+    expect(events).toEqual([changed]);
+    expect(tracking.markUpTo(userId, String(episodes[3]))).toBe(0);
+    expect(tracking.undo(userId, undoToken)).toBe(true);
+    expect(episodes.map((id) => plays(id).length)).toEqual([0, 1, 0, 0, 0]);
+  });
+
+  test("watched again adds one play to everything that is out, watched before or not", () => {
+    const { db, tracking, userId, showId, episodes, plays } = setUp();
+    const special = given.addEpisode(db, showId, 0, 1);
+    const coming = given.addEpisode(db, showId, 2, 3, { airedAt: NOW + DAY });
+    tracking.markEpisode(userId, String(episodes[0]), NOW - 9 * DAY);
+    expect(tracking.addSeasonPlays(userId, String(showId), 1, NOW - DAY)).toBe(3);
+    expect(tracking.addShowPlays(userId, String(showId))).toBe(5);
+    expect([...episodes, special, coming].map((id) => plays(id).length)).toEqual([3, 2, 2, 1, 1, 0, 0]);
+    expect(plays(episodes[0]).map(({ watchedAt }) => watchedAt)).toEqual([NOW - 9 * DAY, NOW - DAY, NOW]);
+    expect(codeOf(() => tracking.addSeasonPlays(userId, String(showId), 7))).toBe("not-found");
+    expect(codeOf(() => tracking.addShowPlays(userId, String(showId), NOW + DAY))).toBe("invalid");
   });
 
   test("costs the same few statements around the marks for any number of episodes", () => {
@@ -396,6 +465,27 @@ describe("the library", () => {
     expect(entry()).toMatchObject({ rating: 10, list: "later", listChosen: 1 });
     tracking.updateShow(userId, String(showId), { rating: null });
     expect(entry()?.rating).toBeNull();
+  });
+
+  test("keeps notes with their line breaks, at most ten thousand characters of them, and blank ones not at all", () => {
+    const { tracking, userId, showId, entry } = setUp();
+    const note = (notes: string | null) => tracking.updateShow(userId, String(showId), { notes });
+    note("  Seen with Ben.\r\nStopped at the lighthouse.  ");
+    expect(entry()?.notes).toBe("Seen with Ben.\nStopped at the lighthouse.");
+    tracking.updateShow(userId, String(showId), { rating: 4 });
+    expect(entry()?.notes).toContain("Ben");
+    expect(codeOf(() => note("x".repeat(10_001)))).toBe("invalid");
+    const { undoToken } = tracking.undoable(userId, () => note("  \n "));
+    expect(entry()?.notes).toBeNull();
+    tracking.undo(userId, undoToken);
+    expect(entry()?.notes).toContain("lighthouse");
+  });
+
+  test("lets the show's progress choose the list again", () => {
+    const { tracking, userId, showId, entry } = setUp();
+    tracking.updateShow(userId, String(showId), { list: "archived" });
+    tracking.releaseList(userId, String(showId));
+    expect(entry()).toMatchObject({ list: "watching", listChosen: 0 });
   });
 
   test("gets a show that is known already without asking the source, and another by its catalogue", async () => {
