@@ -12,6 +12,7 @@ import {
   type ListPage,
   type ShowRef,
   showRef,
+  withShownTitle,
 } from "./view.ts";
 
 export const LIBRARY_SORTS = ["title", "lastWatched", "progress", "added", "rating", "nextAir"] as const;
@@ -82,14 +83,14 @@ const statement = (sort: LibrarySort) => `
   SELECT page.*, ${episodeColumns}
   FROM (
     SELECT * FROM (
-      SELECT s.id AS showId, s.title AS showTitle, s.year, s.poster_version AS posterVersion,
+      SELECT s.id AS showId, coalesce(named.title, s.title) AS showTitle, s.year, s.poster_version AS posterVersion,
         (s.poster_url IS NOT NULL OR s.poster_path IS NOT NULL) AS hasPoster,
-        s.sort_title AS sortTitle, ${sortKeys[sort]} AS sortKey, l.list, l.rating, l.watched, s.aired, s.total,
+        coalesce(named.sort_title, s.sort_title) AS sortTitle, ${sortKeys[sort]} AS sortKey, l.list, l.rating, l.watched, s.aired, s.total,
         l.last_watched_at AS lastWatchedAt, l.added_at AS addedAt, s.next_air_at AS nextAirAt,
         l.next_episode_id AS nextId
-      FROM library_entries l CROSS JOIN shows s ON s.id = l.show_id
+      FROM library_entries l CROSS JOIN shows s ON s.id = l.show_id ${withShownTitle}
       WHERE l.user_id = $userId AND ($list IS NULL OR l.list = $list)
-        AND ($text IS NULL OR instr(s.title_key, $text) > 0)
+        AND ($text IS NULL OR instr(s.title_key, $text) > 0 OR instr(named.title_key, $text) > 0)
     )
     WHERE $afterKey IS NULL OR (sortKey, sortTitle, showId) > ($afterKey, $afterTitle, $afterId)
     ORDER BY sortKey, sortTitle, showId LIMIT $limit
