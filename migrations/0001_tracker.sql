@@ -47,6 +47,8 @@ CREATE TABLE show_titles (
   show_id INTEGER NOT NULL REFERENCES shows (id) ON DELETE CASCADE,
   language TEXT NOT NULL,
   title TEXT,
+  title_key TEXT,
+  sort_title TEXT,
   fetched_at INTEGER NOT NULL,
   PRIMARY KEY (show_id, language)
 ) STRICT, WITHOUT ROWID;

@@ -45,6 +45,13 @@ export type CatalogueSeason = { number: number; title: string | null };
 /** Everything about one show. */
 export type Catalogue = { show: CatalogueShow; seasons: CatalogueSeason[]; episodes: CatalogueEpisode[] };
 
+/** What a show and its episodes are called in one language, as far as the source knows. */
+export type TranslatedTitles = {
+  show: string | null;
+  /** Without placeholders such as "Episode 3". `id` is the source's own for the episode. */
+  episodes: { season: number; number: number; id: string | null; title: string }[];
+};
+
 /**
  * A service that knows television. Failures are AppErrors (`unreachable`, `rate-limited`, `auth-expired` for a key that is
  * not accepted, `bad-answer`); "there is none" is null or an empty list, and never a reason to remove anything.
@@ -62,6 +69,10 @@ export type MetadataSource = {
   search(title: string, year: number | null, signal?: AbortSignal): Promise<MatchCandidate[]>;
   /** One show with all seasons and episodes, specials included. Null when the source no longer knows the id. */
   catalogue(sourceId: string, signal?: AbortSignal): Promise<Catalogue | null>;
+  /** Titles in another language (a tag such as `de` or `pt-BR`). Null when the source no longer knows the id. */
+  titles?(sourceId: string, language: string, signal?: AbortSignal): Promise<TranslatedTitles | null>;
+  /** Whether its `titles` bring those of episodes too. */
+  translatesEpisodes?: boolean;
   /** Fetches an image that `posterUrl` named. Refuses other hosts. */
   artwork(url: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
   /** One cheap call that tells whether address and key work. */

@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { showById } from "../db/repos/shows.ts";
+import { shownTitle } from "../db/queries/view.ts";
 import { hue, initials } from "../domain/title.ts";
 import type { Artwork } from "../services/artwork/service.ts";
 import { showOf } from "../services/tracking/targets.ts";
@@ -18,9 +18,10 @@ export function createImageRoutes({ db, artwork }: ImageDeps) {
   return new Elysia().get(
     "/images/shows/:id/poster",
     async ({ request, params, query }) => {
-      const showId = showOf(db, userOf(request).id, params.id);
+      const userId = userOf(request).id;
+      const showId = showOf(db, userId, params.id);
       const poster = await artwork.poster(showId);
-      if (poster === null) return drawn(showById(db, showId)?.title ?? "");
+      if (poster === null) return drawn(shownTitle(db, userId, showId) ?? "");
       const headers = { "cache-control": query.v === undefined ? AN_HOUR : FOR_EVER, etag: poster.etag };
       if (isKnown(request, poster.etag)) return new Response(null, { status: 304, headers });
       // Read before answering: a file that goes away now must not become a broken picture with a good status.

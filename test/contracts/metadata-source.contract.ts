@@ -90,6 +90,11 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
       seasons: [4, 3],
       specials: 2,
       status: "running",
+      translations: {
+        de: { title: "Hafenlichter", episodes: { S1E1: "Ebbe", S2E3: "Die letzte Nacht" } },
+        "pt-BR": { title: "Luzes do Porto" },
+        fr: {},
+      },
     });
     const kingdoms = [2014, 2019].map((year) => world.addShow({ title: "Kingdom", year, seasons: [2] }));
     const daily = world.addShow({
@@ -344,6 +349,48 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
       const work = failureOf(source.catalogue(idOf(lights), abort.signal));
       abort.abort(new AppError("cancelled", "Cancelled."));
       expect((await work).code).toBe("cancelled");
+    });
+
+    test("knows what a show is called in other languages, and says so where nobody has translated it", async () => {
+      const inLanguage = (tag: string) => source.titles?.(idOf(lights), tag);
+      expect((await inLanguage("de"))?.show).toBe("Hafenlichter");
+      expect((await inLanguage("pt-BR"))?.show).toBe("Luzes do Porto");
+      for (const tag of ["fr", "ja"]) expect(await inLanguage(tag)).toEqual({ show: null, episodes: [] });
+    });
+
+    test("brings real titles of episodes and no placeholders", async () => {
+      const lastEpisode = lights.seasons.find(({ number }) => number === 2)?.episodes[2]?.ids[harness.id];
+      const found = (await source.titles?.(idOf(lights), "de"))?.episodes;
+      const wanted = [
+        ["Ebbe", 1, 1],
+        ["Die letzte Nacht", 2, 3],
+      ];
+      expect(found?.map(({ title, season, number }) => [title, season, number])).toEqual(
+        source.translatesEpisodes ? wanted : [],
+      );
+      expect(found?.at(-1)?.id ?? String(lastEpisode)).toBe(String(lastEpisode));
+    });
+
+    test("asks at most once for titles, and nobody about ids that are none", async () => {
+      await whole(lights);
+      sims.requests.reset();
+      await source.titles?.(idOf(lights), "de");
+      expect(stage.requests().length).toBeLessThanOrEqual(1);
+      sims.requests.reset();
+      for (const junk of ["", "harbour-lights", "0", "1/../2"]) expect(await source.titles?.(junk, "de")).toBeNull();
+      expect(stage.requests()).toEqual([]);
+      expect(await source.titles?.("77777777", "de")).toBeNull();
+    });
+
+    test("never takes a failure for a show without a translation", async () => {
+      for (const effect of [{ kind: "status", status: 500 }, { kind: "html" }, { kind: "truncate" }] as const) {
+        fault(effect);
+        const fresh = stageFor(harness, world, sims, clock).source;
+        expect((await failureOf(fresh.titles?.(idOf(lights), "de") ?? Promise.resolve())).code).toMatch(
+          /^(unreachable|bad-answer)$/,
+        );
+        sims.faults.clear();
+      }
     });
 
     test("probes with one request", async () => {

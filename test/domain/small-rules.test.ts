@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { isPlaceholder } from "../../src/domain/episode-facts.ts";
 import { guardHolds } from "../../src/domain/guard.ts";
 import { isProviderId, PROVIDER_IDS, providerLabel } from "../../src/domain/providers.ts";
 import { DEFAULT_SCHEDULE, presetOf, SCHEDULE_PRESETS, staggerMs } from "../../src/domain/schedule.ts";
@@ -97,4 +98,31 @@ test("providers are known by id and shown by name", () => {
   expect(PROVIDER_IDS.map(providerLabel)).toEqual(["Plex", "Jellyfin", "Emby"]);
   expect(isProviderId("plex")).toBe(true);
   expect(isProviderId("kodi")).toBe(false);
+});
+
+describe("an episode's title", () => {
+  test.each([
+    ["Episode 3", 3],
+    ["Folge 3", 3],
+    ["3. Bölüm", 3],
+    ["第 3 集", 3],
+    ["第3話", 3],
+    ["エピソード3", 3],
+    ["الحلقة 3", 3],
+    ["एपिसोड 3", 3],
+    ["TBA", 3],
+    ["#3", 3],
+  ])("%p of number %d is a placeholder", (title, number) => {
+    expect(isPlaceholder(title, number)).toBe(true);
+  });
+
+  test.each([
+    ["Room 5", 3],
+    ["Die Kammer 3 öffnet sich", 3],
+    ["Ebbe", 3],
+    ["Apollo 13", 1],
+    ["🎬", 3],
+  ])("%p of number %d is a title", (title, number) => {
+    expect(isPlaceholder(title, number)).toBe(false);
+  });
 });

@@ -1,4 +1,4 @@
-import type { CatalogueShow } from "./catalogue.ts";
+import { type CatalogueShow, episodeCode } from "./catalogue.ts";
 import {
   createEpisodeIndex,
   createLimiter,
@@ -24,6 +24,8 @@ type Json = Record<string, unknown>;
 
 const refusal = (status: number, code: number, message: string, headers: Record<string, string> = {}): Response =>
   json({ status_code: code, status_message: message, success: false }, { status, headers });
+
+const placeholders: Record<string, string> = { de: "Folge", fr: "Épisode", es: "Episodio", nl: "Aflevering" };
 
 const notFound = (): Response => refusal(404, 34, "The resource you requested could not be found.");
 
@@ -57,12 +59,19 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     origin_country: [show.country.toUpperCase()],
   });
 
-  const episodeView = (show: CatalogueShow, row: NumberedEpisode): Json => ({
+  /** In the language asked for; what nobody has translated gets the language's word for an episode and its number. */
+  const episodeName = (show: CatalogueShow, row: NumberedEpisode, language: string | null): string => {
+    if (language === null || language.startsWith(show.language)) return row.episode.title;
+    const translated = show.translations[language]?.episodes?.[episodeCode(row.episode)];
+    return translated ?? `${placeholders[language.slice(0, 2)] ?? "Episode"} ${row.number}`;
+  };
+
+  const episodeView = (show: CatalogueShow, row: NumberedEpisode, language: string | null = null): Json => ({
     air_date: row.episode.airedOn,
     episode_number: row.number,
     episode_type: "standard",
     id: row.episode.ids.tmdb ?? null,
-    name: row.episode.title,
+    name: episodeName(show, row, language),
     overview: row.episode.overview,
     production_code: "",
     runtime: row.episode.runtimeMin,
@@ -73,11 +82,11 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     vote_count: 12,
   });
 
-  const seasonView = (show: CatalogueShow, row: NumberedSeason): Json => ({
+  const seasonView = (show: CatalogueShow, row: NumberedSeason, language: string | null = null): Json => ({
     _id: hexOf(`tmdb season ${show.id} ${row.number}`, 24),
     air_date: row.episodes[0]?.episode.airedOn ?? null,
     episodes: row.episodes.map((entry) => ({
-      ...episodeView(show, entry),
+      ...episodeView(show, entry, language),
       crew: [
         {
           id: 1_200_001,
@@ -95,6 +104,16 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     poster_path: null,
     season_number: row.number,
     vote_average: 7.5,
+  });
+
+  /** Every translation that anybody has begun; a name that is the original one is left blank. */
+  const translationsOf = (show: CatalogueShow): Json => ({
+    translations: Object.entries<{ title?: string }>({ [show.language]: {}, ...show.translations }).map(
+      ([tag, { title }]) => {
+        const [language, country = language?.toUpperCase()] = tag.split("-");
+        return { iso_639_1: language, iso_3166_1: country, name: "", english_name: "", data: { name: title ?? "" } };
+      },
+    ),
   });
 
   const externalIds = (show: CatalogueShow): Json => ({
@@ -121,6 +140,7 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     if (appended.length > 20) {
       return refusal(400, 27, "Too many append to response objects: The maximum number of remote calls is 20.");
     }
+    const language = call.url.searchParams.get("language");
     const seasons = seasonsAt(show, "tmdb");
     const regular = seasons.filter((season) => season.number > 0).flatMap((season) => season.episodes);
     const last = regular.filter((row) => hasAired(row.episode, deps.now())).at(-1);
@@ -138,7 +158,7 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
       languages: [show.language],
       last_air_date: last?.episode.airedOn ?? null,
       last_episode_to_air: last === undefined ? null : episodeView(show, last),
-      name: show.title,
+      name: (language === null ? undefined : show.translations[language]?.title) ?? show.title,
       next_episode_to_air: next === undefined ? null : episodeView(show, next),
       networks: [{ id: 2, logo_path: null, name: show.network, origin_country: show.country.toUpperCase() }],
       number_of_episodes: regular.length,
@@ -166,11 +186,12 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
       vote_count: 143,
     };
     for (const part of appended) {
+      if (part === "translations") answer[part] = translationsOf(show);
       if (part === "external_ids") answer[part] = externalIds(show);
       const number = /^season\/(\d+)$/.exec(part)?.[1];
       const season = number === undefined ? undefined : seasons.find((row) => row.number === Number(number));
       // A season that does not exist is simply absent.
-      if (season !== undefined) answer[part] = seasonView(show, season);
+      if (season !== undefined) answer[part] = seasonView(show, season, language);
     }
     return json(answer, { headers: { "cache-control": "public, max-age=21600" } });
   };

@@ -265,6 +265,16 @@ export function startTrakt(deps: MetadataDeps, options: ListenOptions = {}): Tra
     const [leaf, season, third, number] = rest;
     if (leaf === undefined)
       return json(extended.includes("full") ? full(show) : small(show), { headers: cached(3600) });
+    if (leaf === "translations") {
+      const rows = Object.entries(show.translations).map(([tag, { title }]) => {
+        const [language = tag, country = language] = tag.toLowerCase().split("-");
+        return { title: title ?? null, overview: null, tagline: null, language, country };
+      });
+      return json(
+        rows.filter(({ language }) => season === undefined || language === season),
+        { headers: cached(3600) },
+      );
+    }
     if (leaf === "aliases") return json(show.aliases.map((title) => ({ title, country: "de" })));
     if (leaf === "next_episode" || leaf === "last_episode") return neighbour(show, leaf === "next_episode");
     if (leaf !== "seasons") return new Response("", { status: 404 });

@@ -150,6 +150,14 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
         _links: { self: { href: `${base}/seasons/${season.season?.ids.tvmaze}` } },
       }));
 
+  const akasOf = (show: CatalogueShow): Json[] => [
+    ...show.aliases.map((alias) => ({ name: alias, country: null })),
+    ...Object.entries(show.translations).flatMap(([tag, { title }]) => {
+      const code = (tag.split("-")[1] ?? tag).toUpperCase();
+      return title === undefined ? [] : [{ name: title, country: { name: code, code, timezone: "UTC" } }];
+    }),
+  ];
+
   const withEmbedded = (call: Call, show: CatalogueShow): Json => {
     const wanted = [...call.url.searchParams.getAll("embed[]"), ...call.url.searchParams.getAll("embed")];
     const embedded: Json = {};
@@ -157,7 +165,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
       if (name === "episodes") embedded[name] = episodeList(show, false);
       if (name === "episodeswithspecials") embedded[name] = episodeList(show, true);
       if (name === "seasons") embedded[name] = seasonList(show);
-      if (name === "akas") embedded[name] = show.aliases.map((alias) => ({ name: alias, country: null }));
+      if (name === "akas") embedded[name] = akasOf(show);
     }
     return wanted.length === 0 ? showView(show) : { ...showView(show), _embedded: embedded };
   };
@@ -177,7 +185,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     if (leaf === undefined) return ok(withEmbedded(call, show));
     if (leaf === "episodes") return ok(episodeList(show, query.get("specials") === "1"));
     if (leaf === "seasons") return ok(seasonList(show));
-    if (leaf === "akas") return ok(show.aliases.map((alias) => ({ name: alias, country: null })));
+    if (leaf === "akas") return ok(akasOf(show));
     if (leaf === "alternatelists") return ok([]);
     const rows = seasonsAt(show, "tvmaze").flatMap((season) => season.episodes);
     if (leaf === "episodebynumber") {

@@ -18,7 +18,6 @@ export type FilterParams = {
   userId: number;
   list: string | null;
   words: string | null;
-  patterns: string | null;
   networks: string | null;
   genres: string | null;
   status: string | null;
@@ -40,7 +39,7 @@ const hasWords = `NOT EXISTS (
     SELECT 1 FROM json_each($words) word WHERE instr(s.title_key || ' ' || s.sort_title, word.value) = 0
   ) OR EXISTS (
     SELECT 1 FROM show_titles t WHERE t.show_id = s.id AND t.title IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM json_each($patterns) pattern WHERE t.title NOT LIKE pattern.value ESCAPE '\\'
+      SELECT 1 FROM json_each($words) word WHERE instr(t.title_key || ' ' || t.sort_title, word.value) = 0
     )
   )`;
 
@@ -61,7 +60,6 @@ export function filterParams(userId: number, filter: LibraryFilter): FilterParam
     userId,
     list: filter.list ?? null,
     words: jsonOrNull(words),
-    patterns: jsonOrNull((filter.query ?? "").trim().split(/\s+/).map(containing)),
     networks: jsonOrNull(filter.networks ?? []),
     genres: jsonOrNull(filter.genres ?? []),
     status: filter.status ?? null,
@@ -72,8 +70,4 @@ export function filterParams(userId: number, filter: LibraryFilter): FilterParam
 
 function jsonOrNull(values: readonly string[]): string | null {
   return values.length === 0 ? null : JSON.stringify(values);
-}
-
-function containing(word: string): string {
-  return `%${word.replace(/[\\%_]/g, "\\$&")}%`;
 }

@@ -22,6 +22,7 @@ import {
   type ShowRef,
   showColumns,
   showRef,
+  withShownTitle,
 } from "./view.ts";
 
 export const LIBRARY_SORTS = ["title", "lastWatched", "progress", "added", "rating", "nextAir"] as const;
@@ -123,11 +124,11 @@ function statement(sort: LibrarySort, order: SortOrder): string {
     ) AS newEpisode
   FROM (
     SELECT * FROM (
-      SELECT ${showColumns}, s.sort_title AS sortTitle, coalesce(${sign}(${value}), 1e18) AS sortKey, l.list,
+      SELECT ${showColumns}, coalesce(named.sort_title, s.sort_title) AS sortTitle, coalesce(${sign}(${value}), 1e18) AS sortKey, l.list,
         l.list_chosen AS listChosen, l.rating, s.status, s.network, s.genres, l.watched, s.aired, s.total,
         l.last_watched_at AS lastWatchedAt, l.added_at AS addedAt, s.next_air_at AS nextAirAt,
         l.next_episode_id AS nextId
-      FROM ${libraryRows}
+      FROM ${libraryRows} ${withShownTitle}
       WHERE ${inFilter} AND ($showIds IS NULL OR l.show_id IN (SELECT value FROM json_each($showIds)))
     )
     WHERE $afterKey IS NULL OR (sortKey, sortTitle, showId) ${isBackward ? "<" : ">"} ($afterKey, $afterTitle, $afterId)

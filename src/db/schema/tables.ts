@@ -374,6 +374,8 @@ export const showTitles = sqliteTable(
     language: text("language").notNull(),
     /** Null: asked for, and the source has none. */
     title: text("title"),
+    titleKey: text("title_key"),
+    sortTitle: text("sort_title"),
     fetchedAt: integer("fetched_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.showId, table.language] })],

@@ -9,14 +9,18 @@ import {
   type TmdbSearchRow,
   type TmdbSeason,
   type TmdbShow,
+  type TmdbTranslated,
   tmdbFind,
   tmdbParts,
   tmdbSearch,
   tmdbSeason,
   tmdbShow,
+  tmdbTranslated,
 } from "./schemas.ts";
 
 export type TmdbDeps = SourceDeps & { apiUrl: string; imageUrl: string; apiKey: Secret };
+
+type Seasoned = Pick<TmdbShow, "seasons">;
 
 /** A show with its seasons, each exactly once. */
 export type TmdbWhole = { show: TmdbShow; seasons: TmdbSeason[] };
@@ -24,6 +28,12 @@ export type TmdbWhole = { show: TmdbShow; seasons: TmdbSeason[] };
 export type TmdbClient = {
   find(kind: "tvdb" | "imdb", id: string, signal?: AbortSignal): Promise<TmdbFind>;
   whole(tmdbId: string, signal?: AbortSignal): Promise<TmdbWhole | null>;
+  /** The show and its seasons in another language; `de`, `pt-BR`. */
+  translated(
+    tmdbId: string,
+    language: string,
+    signal?: AbortSignal,
+  ): Promise<{ show: TmdbTranslated; seasons: TmdbSeason[] } | null>;
   search(title: string, year: number | undefined, signal?: AbortSignal): Promise<TmdbSearchRow[]>;
   waitingUntil(): Instant | null;
 };
@@ -34,7 +44,7 @@ const listBytes = 4_000_000;
 const showBytes = 64_000_000;
 /** `append_to_response` takes this many parts. */
 const mostParts = 20;
-const firstParts = ["external_ids", ...Array.from({ length: mostParts - 1 }, (_, season) => `season/${season}`)];
+const firstSeasons = Array.from({ length: mostParts - 1 }, (_, season) => `season/${season}`);
 
 function refused(status: number): AppError {
   return new AppError("auth-expired", `TMDB does not accept the API key (HTTP ${status}).`, {
@@ -56,6 +66,10 @@ function readSeasons(answer: HttpAnswer): TmdbSeason[] {
     .map(([, season]) => checked(name, tmdbSeason, season));
 }
 
+function readTranslated(answer: HttpAnswer): { show: TmdbTranslated; seasons: TmdbSeason[] } {
+  return { show: asJson(name, tmdbTranslated)(answer), seasons: readSeasons(answer) };
+}
+
 function readWhole(answer: HttpAnswer): TmdbWhole {
   return { show: asJson(name, tmdbShow)(answer), seasons: readSeasons(answer) };
 }
@@ -73,21 +87,22 @@ export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): Tmd
   );
   const recent = createRecent<TmdbWhole>(clock, { entries: 30, forMs: 300_000 });
 
-  async function parts<Out>(tmdbId: string, names: string[], read: (answer: HttpAnswer) => Out, signal?: AbortSignal) {
-    const query = { append_to_response: names.join(",") };
+  type Asked = { tmdbId: string; language?: string | undefined; signal?: AbortSignal | undefined };
+
+  async function parts<Out>({ tmdbId, language, signal }: Asked, names: string[], read: (answer: HttpAnswer) => Out) {
+    const query = { append_to_response: names.join(","), language };
     return service.get({ path: `/tv/${tmdbId}`, query, read, maxBytes: showBytes, signal });
   }
 
   /** Seasons that the show lists and the first request did not ask for: long-running shows, years as numbers. */
-  async function laterSeasons(tmdbId: string, { show, seasons }: TmdbWhole, signal?: AbortSignal) {
+  async function laterSeasons(asked: Asked, { show, seasons }: Pick<TmdbWhole, "seasons"> & { show: Seasoned }) {
     const have = new Set(seasons.map(({ season_number }) => season_number));
-    const asked = new Set(firstParts);
     const missing = show.seasons
-      .filter(({ season_number }) => !have.has(season_number) && !asked.has(`season/${season_number}`))
+      .filter(({ season_number }) => !have.has(season_number) && !firstSeasons.includes(`season/${season_number}`))
       .map(({ season_number }) => `season/${season_number}`);
     const later: TmdbSeason[] = [];
     for (let at = 0; at < missing.length; at += mostParts) {
-      const more = await parts(tmdbId, missing.slice(at, at + mostParts), readSeasons, signal);
+      const more = await parts(asked, missing.slice(at, at + mostParts), readSeasons);
       later.push(...(more ?? []));
     }
     return later;
@@ -103,12 +118,19 @@ export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): Tmd
     async whole(tmdbId, signal) {
       const known = recent.get(tmdbId);
       if (known) return known;
-      const first = await parts(tmdbId, firstParts, readWhole, signal);
+      const asked = { tmdbId, signal };
+      const first = await parts(asked, ["external_ids", ...firstSeasons], readWhole);
       if (first === null) return null;
-      const seasons = [...first.seasons, ...(await laterSeasons(tmdbId, first, signal))];
+      const seasons = [...first.seasons, ...(await laterSeasons(asked, first))];
       const whole = { show: first.show, seasons };
       recent.set(tmdbId, whole);
       return whole;
+    },
+    async translated(tmdbId, language, signal) {
+      // Alone it would mean Taiwan's writing now and then.
+      const asked = { tmdbId, language: language === "zh" ? "zh-CN" : language, signal };
+      const first = await parts(asked, ["translations", ...firstSeasons], readTranslated);
+      return first && { show: first.show, seasons: [...first.seasons, ...(await laterSeasons(asked, first))] };
     },
     async search(title, year, signal) {
       const query = { query: title, first_air_date_year: year };

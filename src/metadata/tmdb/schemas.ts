@@ -60,4 +60,16 @@ const tmdbSearchRow = z.object({
 export type TmdbSearchRow = z.infer<typeof tmdbSearchRow>;
 export const tmdbSearch = z.object({ results: z.array(tmdbSearchRow) });
 
+/** A show in another language. Where the name is not translated it is the original one, so it is read from the list. */
+export const tmdbTranslated = z.object({
+  id,
+  original_name: text,
+  original_language: text,
+  seasons: z.array(tmdbSeasonRow),
+  translations: z.object({
+    translations: z.array(z.object({ iso_639_1: text, iso_3166_1: text, data: z.object({ name: text }).nullish() })),
+  }),
+});
+export type TmdbTranslated = z.infer<typeof tmdbTranslated>;
+
 export const tmdbParts = z.record(z.string(), z.unknown());

@@ -8,10 +8,12 @@ import {
   type TraktSearch,
   type TraktSeason,
   type TraktShow,
+  type TraktTranslation,
   traktRateLimit,
   traktSearch,
   traktSeasons,
   traktShow,
+  traktTranslations,
 } from "./schemas.ts";
 
 export type TraktDeps = SourceDeps & { apiUrl: string; clientId: Secret };
@@ -24,6 +26,8 @@ export type TraktClient = {
   search(title: string, years: string | undefined, signal?: AbortSignal): Promise<TraktSearch>;
   show(traktId: string, signal?: AbortSignal): Promise<TraktShow | null>;
   seasons(traktId: string, signal?: AbortSignal): Promise<TraktSeason[] | null>;
+  /** What the show is called in a language of two letters, once for each country that has its own. */
+  translations(traktId: string, language: string, signal?: AbortSignal): Promise<TraktTranslation[] | null>;
   waitingUntil(): Instant | null;
 };
 
@@ -103,6 +107,13 @@ export function createTraktClient({ apiUrl, clientId, ...deps }: TraktDeps): Tra
         query: { extended: "full,episodes" },
         read: asJson(name, traktSeasons),
         maxBytes: seasonsBytes,
+        signal,
+      }),
+    translations: (traktId, language, signal) =>
+      service.get({
+        path: `/shows/${traktId}/translations/${language}`,
+        read: asJson(name, traktTranslations),
+        maxBytes: listBytes,
         signal,
       }),
     waitingUntil: service.waitingUntil,

@@ -54,4 +54,7 @@ export const traktSeasons = z.array(
 );
 export type TraktSeason = z.infer<typeof traktSeasons>[number];
 
+export const traktTranslations = z.array(z.object({ title: text, language: text, country: text }));
+export type TraktTranslation = z.infer<typeof traktTranslations>[number];
+
 export const traktRateLimit = z.object({ remaining: z.number(), until: z.string() });

@@ -56,7 +56,7 @@ export function createTvmazeClient({ apiUrl, ...deps }: TvmazeDeps): TvmazeClien
     async whole(tvmazeId, signal) {
       const known = recent.get(tvmazeId);
       if (known) return known;
-      const query = { "embed[]": "episodeswithspecials" };
+      const query = { "embed[]": ["akas", "episodeswithspecials"] };
       const read = asJson(name, tvmazeWhole);
       const show = await service.get({ path: `/shows/${tvmazeId}`, query, read, maxBytes: showBytes, signal });
       if (show) recent.set(tvmazeId, show);

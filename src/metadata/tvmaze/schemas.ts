@@ -38,13 +38,18 @@ export type TvmazeShow = z.infer<typeof tvmazeShow>;
 
 const episodes = z.array(tvmazeEpisode);
 
+const aka = z.object({ name: text, country: z.object({ code: text }).nullish() });
+export type TvmazeAka = z.infer<typeof aka>;
+
 /** The embedded list is found under the name of the embed or under "episodes"; one of them has to be there. */
 const embedded = z
-  .object({ episodes: episodes.optional(), episodeswithspecials: episodes.optional() })
-  .transform((parts) => parts.episodeswithspecials ?? parts.episodes)
-  .pipe(episodes);
+  .object({ episodes: episodes.optional(), episodeswithspecials: episodes.optional(), akas: z.array(aka).nullish() })
+  .transform((parts) => ({ episodes: parts.episodeswithspecials ?? parts.episodes, akas: parts.akas ?? [] }))
+  .pipe(z.object({ episodes, akas: z.array(aka) }));
 
-export const tvmazeWhole = tvmazeShow.extend({ _embedded: embedded });
+export const tvmazeWhole = tvmazeShow
+  .extend({ _embedded: embedded })
+  .transform(({ _embedded, ...show }) => ({ ...show, _embedded: _embedded.episodes, akas: _embedded.akas }));
 export type TvmazeWhole = z.infer<typeof tvmazeWhole>;
 
 export const tvmazeSearch = z.array(z.object({ show: tvmazeShow }));

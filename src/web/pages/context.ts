@@ -24,6 +24,7 @@ export function bareContext({ config, clock, paths, assetUrl }: BareDeps, reques
     now: clock.now(),
     timeZone: user?.timeZone ?? config.timeZone,
     locale: localeOf(request.headers.get("accept-language")),
+    dateFormat: user?.dateFormat ?? "auto",
     theme: user?.theme ?? "auto",
     version: VERSION,
     assets: assetUrl,

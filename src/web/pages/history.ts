@@ -3,7 +3,7 @@ import type { ViewContext } from "../../../views/context.ts";
 import { type HistoryDayModel, HistoryPage, type HistoryPageModel } from "../../../views/pages/history.tsx";
 import type { HistoryRowModel } from "../../../views/parts/history-row.tsx";
 import { type HistoryItem, history } from "../../db/queries/history.ts";
-import { showById } from "../../db/repos/shows.ts";
+import { shownTitle } from "../../db/queries/view.ts";
 import { showOf } from "../../services/tracking/targets.ts";
 import { dateIn } from "../../services/tracking/zoned-days.ts";
 import type { RouteDeps } from "../deps.ts";
@@ -46,7 +46,7 @@ export function createHistoryPage(deps: RouteDeps) {
       const { ctx, userId, ...reply } = visit(deps, request);
       const showId = query.show === undefined ? undefined : showOf(db, userId, query.show);
       const { items, nextCursor } = history(db, userId, { showId, cursor: query.cursor, limit: PER_PAGE });
-      const title = showId === undefined ? null : (showById(db, showId)?.title ?? null);
+      const title = showId === undefined ? null : shownTitle(db, userId, showId);
       const page: HistoryPageModel = {
         days: daysOf(ctx, items),
         show: showId === undefined || title === null ? null : { id: String(showId), title },

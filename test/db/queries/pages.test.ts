@@ -14,8 +14,10 @@ import {
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { playsInSpans } from "../../../src/db/queries/stats.ts";
 import { upNext } from "../../../src/db/queries/up-next.ts";
-import type { ListPage } from "../../../src/db/queries/view.ts";
+import { upNextOfShow } from "../../../src/db/queries/up-next-of-show.ts";
+import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
+import { dueLanguages, saveTitles, titleProgress } from "../../../src/db/repos/titles.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
 import * as given from "../../support/fixtures.ts";
 
@@ -272,6 +274,94 @@ describe("a show's page", () => {
   });
 });
 
+describe("titles in the reader's language", () => {
+  /** Two shows, one of them translated with its first two episodes; ben reads German, anna what the sources say. */
+  function translated() {
+    const db = given.createTestDb();
+    const [anna, ben] = [given.addUser(db), given.addUser(db, "ben")];
+    db.raw.run("UPDATE users SET title_language = 'de' WHERE id = ?", [ben]);
+    const [lights, zebra] = [given.addShow(db), given.addShow(db, { title: "Zebra" })];
+    const [first, second, third] = given.addSeasons(db, lights, [3], { airedAt: NOW - DAY }) as [
+      number,
+      number,
+      number,
+    ];
+    given.addSeasons(db, zebra, [1]);
+    for (const userId of [anna, ben]) {
+      for (const showId of [lights, zebra]) given.addEntry(db, userId, showId);
+      given.addPlay(db, userId, first);
+      given.settle(db, userId, [lights, zebra]);
+    }
+    const episodes = new Map([
+      [first, "Ebbe"],
+      [second, "Flut"],
+    ]);
+    saveTitles(db, { showId: lights, language: "de", title: "Äther über dem Hafen", episodes }, NOW);
+    saveTitles(
+      db,
+      { showId: lights, language: "fr", title: "Les Lumières", episodes: new Map([[first, "Marée"]]) },
+      NOW,
+    );
+    saveTitles(db, { showId: zebra, language: "de", title: null, episodes: new Map() }, NOW);
+    return { db, anna, ben, lights, zebra, first, third };
+  }
+
+  test("stand on every page, and what is not translated keeps its own", () => {
+    const { db, ben, lights, zebra, first } = translated();
+    const shown = [{ title: "Äther über dem Hafen" }, { title: "Zebra" }];
+    expect(libraryPage(db, ben, { limit: 9 }).items).toMatchObject(shown);
+    expect(libraryPage(db, ben, { limit: 9 }).items[0]?.next?.title).toBe("Flut");
+    expect(upNext(db, ben, { limit: 9 }).items.find(({ show }) => show.id === String(lights))).toMatchObject({
+      show: { title: "Äther über dem Hafen" },
+      episode: { title: "Flut" },
+    });
+    expect(upNextOfShow(db, ben, lights)).toMatchObject({ show: shown[0], episode: { title: "Flut" } });
+    expect(history(db, ben, { limit: 9 }).items).toMatchObject([{ show: shown[0], episode: { title: "Ebbe" } }]);
+    const page = showPage(db, ben, lights, NOW);
+    expect(page).toMatchObject({ ...shown[0], next: { title: "Flut" } });
+    expect(page?.seasons[0]?.episodes.map(({ title }) => title)).toEqual(["Ebbe", "Flut", "Episode 3"]);
+    expect(oneEpisode(db, ben, first, NOW)?.title).toBe("Ebbe");
+    const days = calendar(db, ben, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW });
+    expect(days.map(({ show, episode }) => [show.title, episode.title])).toContainEqual([
+      "Äther über dem Hafen",
+      "Ebbe",
+    ]);
+    expect([shownTitle(db, ben, lights), shownTitle(db, ben, zebra)]).toEqual(["Äther über dem Hafen", "Zebra"]);
+  });
+
+  test("are nobody else's, and gone with the wish", () => {
+    const { db, anna, ben, lights } = translated();
+    expect(libraryPage(db, anna, { limit: 9 }).items.map(({ title }) => title)).toEqual(["Harbour Lights", "Zebra"]);
+    expect(showPage(db, anna, lights, NOW)?.seasons[0]?.episodes[0]?.title).toBe("Episode 1");
+    db.raw.run("UPDATE users SET title_language = NULL");
+    expect(libraryPage(db, ben, { limit: 9 }).items.map(({ title }) => title)).toEqual(["Harbour Lights", "Zebra"]);
+  });
+
+  test("set the order of the library, and are found beside the source's own", () => {
+    const { db, ben, zebra, lights } = translated();
+    saveTitles(db, { showId: zebra, language: "de", title: "Aal", episodes: new Map() }, NOW);
+    expect(libraryPage(db, ben, { limit: 9 }).items.map(({ title }) => title)).toEqual(["Aal", "Äther über dem Hafen"]);
+    const first = libraryPage(db, ben, { limit: 1 });
+    expect(libraryPage(db, ben, { limit: 1, cursor: first.nextCursor ?? "" }).items[0]?.id).toBe(String(lights));
+    for (const query of ["ather uber", "harbour"]) {
+      expect(libraryPage(db, ben, { query, limit: 9 }).items.map(({ id }) => id)).toEqual([String(lights)]);
+    }
+  });
+
+  test("are counted for those shows that have a catalogue", () => {
+    const { db, anna, ben, lights } = translated();
+    expect(titleProgress(db, ben)).toEqual({ done: 0, total: 0 });
+    db.raw.run("UPDATE shows SET enriched_at = 1");
+    expect([titleProgress(db, ben), titleProgress(db, anna)]).toEqual([
+      { done: 2, total: 2 },
+      { done: 0, total: 0 },
+    ]);
+    expect(dueLanguages(db, lights)).toEqual([]);
+    db.raw.run("UPDATE shows SET enriched_at = ?", [NOW + 1]);
+    expect(dueLanguages(db, lights)).toEqual(["de"]);
+  });
+});
+
 describe("every page", () => {
   const pages: [string, (db: Db, userId: number, showId: number) => unknown][] = [
     ...LIBRARY_SORTS.map((sort): [string, (db: Db, userId: number) => unknown] => [
@@ -288,6 +378,8 @@ describe("every page", () => {
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
+    ["title of a show", (db, userId, showId) => shownTitle(db, userId, showId)],
+    ["progress of titles", (db, userId) => titleProgress(db, userId)],
     ["plays in time", (db, userId) => playsInSpans(db, userId, [[0, NOW]])],
   ];
 
