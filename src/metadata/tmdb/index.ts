@@ -3,8 +3,10 @@ import { AppError } from "../../kernel/errors.ts";
 import { createArtwork, type PictureAddress, pictureAddresses } from "../artwork.ts";
 import type { MetadataSource } from "../contract.ts";
 import { hasYear } from "../words.ts";
+import { createTmdbBrowse } from "./browse.ts";
 import { createTmdbClient, type TmdbDeps, type TmdbWhole } from "./client.ts";
 import { isPartial, showFound, toCandidate, toCatalogue, toShow } from "./mapper.ts";
+import type { TmdbSearchRow } from "./schemas.ts";
 
 /** Wide enough for a poster on a screen of double density. */
 const posterSize = "w342";
@@ -45,7 +47,8 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
     async search(title, year, signal) {
       const text = title.trim();
       if (text === "") return [];
-      const rows = (await client.search(text, undefined, signal)).map((row) => toCandidate(row, poster));
+      const candidate = (row: TmdbSearchRow) => toCandidate(row, poster, client.knownGenres());
+      const rows = (await client.search(text, undefined, signal)).map(candidate);
       if (
         year !== null &&
         !hasYear(
@@ -54,11 +57,13 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
         )
       ) {
         const known = new Set(rows.map(({ sourceId }) => sourceId));
-        const more = (await client.search(text, year, signal)).map((row) => toCandidate(row, poster));
+        const more = (await client.search(text, year, signal)).map(candidate);
         rows.unshift(...more.filter(({ sourceId }) => !known.has(sourceId)));
       }
       return rows;
     },
+
+    browse: createTmdbBrowse(client, deps.clock, poster),
 
     async catalogue(sourceId, signal) {
       const id = cleanId("tmdb", sourceId);
