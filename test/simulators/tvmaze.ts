@@ -36,6 +36,9 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     "in production": "In Development",
   };
 
+  const isStreamed = (show: CatalogueShow): boolean =>
+    /netflix|apple|disney|prime|hulu|max|peacock|paramount/i.test(show.network);
+
   const regularRows = (show: CatalogueShow): NumberedEpisode[] =>
     seasonsAt(show, "tvmaze")
       .filter((season) => season.number > 0)
@@ -60,7 +63,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
       },
       officialSite: null,
     };
-    const streamed = /netflix|apple|disney|prime|hulu|max|peacock|paramount/i.test(show.network);
+    const streamed = isStreamed(show);
     return {
       id: show.ids.tvmaze,
       url: `https://www.tvmaze.com/shows/${show.ids.tvmaze}/${show.slug}`,
@@ -76,7 +79,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
       officialSite: null,
       schedule: { time: streamed ? "" : show.airs.time, days: [show.airs.day] },
       rating: { average: 7.9 },
-      weight: 81,
+      weight: 20 + (show.id % 80),
       network: streamed ? null : network,
       webChannel: streamed ? { ...network, country: null } : null,
       dvdCountry: null,
@@ -180,6 +183,33 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     return new Response(null, { status: 301, headers: { location: `${base}/shows/${found.ids.tvmaze}` } });
   };
 
+  const onDay = (date: string | null, belongs: (show: CatalogueShow) => boolean) =>
+    shows()
+      .filter(belongs)
+      .flatMap((show) =>
+        seasonsAt(show, "tvmaze")
+          .flatMap((season) => season.episodes)
+          .filter((row) => row.episode.airedOn === (date ?? new Date(deps.now()).toISOString().slice(0, 10)))
+          .map((row) => ({ show, episode: episodeView(show, row) })),
+      );
+
+  /** On television: the country's channels, with the show beside the episode. */
+  const schedule = (call: Call): Response => {
+    const country = (call.url.searchParams.get("country") ?? "US").toLowerCase();
+    const rows = onDay(call.url.searchParams.get("date"), (show) => !isStreamed(show) && show.country === country);
+    return ok(rows.map(({ show, episode }) => ({ ...episode, show: showView(show) })));
+  };
+
+  /** On the web: an empty country means channels of the whole world, none means all. The show is embedded. */
+  const webSchedule = (call: Call): Response => {
+    const country = call.url.searchParams.get("country");
+    const rows = onDay(
+      call.url.searchParams.get("date"),
+      (show) => isStreamed(show) && (country === null || country === ""),
+    );
+    return ok(rows.map(({ show, episode }) => ({ ...episode, _embedded: { show: showView(show) } })));
+  };
+
   const ofShow = (call: Call, show: CatalogueShow, leaf: string | undefined): Response => {
     const query = call.url.searchParams;
     if (leaf === undefined) return ok(withEmbedded(call, show));
@@ -216,6 +246,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     }
     const [, area, second = "", third] = call.path.split("/");
     const query = call.url.searchParams;
+    if (area === "schedule") return second === "web" ? webSchedule(call) : second === "" ? schedule(call) : empty404();
     if (area === "lookup" && second === "shows") return lookup(call);
     if (area === "search" && second === "shows") {
       const found = searchShows(shows(), query.get("q") ?? "").slice(0, 10);

@@ -1,16 +1,20 @@
-import type { Instant } from "../../domain/instant.ts";
+import { DAY_MS, type Instant } from "../../domain/instant.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { asJson, checked, type HttpAnswer, jsonValue } from "../../kernel/http.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import { createRecent } from "../recent.ts";
 import { createService, type SourceDeps } from "../service.ts";
 import {
+  type TmdbDiscover,
   type TmdbFind,
+  type TmdbGenre,
   type TmdbSearchRow,
   type TmdbSeason,
   type TmdbShow,
   type TmdbTranslated,
+  tmdbDiscover,
   tmdbFind,
+  tmdbGenres,
   tmdbParts,
   tmdbSearch,
   tmdbSeason,
@@ -35,6 +39,11 @@ export type TmdbClient = {
     signal?: AbortSignal,
   ): Promise<{ show: TmdbTranslated; seasons: TmdbSeason[] } | null>;
   search(title: string, year: number | undefined, signal?: AbortSignal): Promise<TmdbSearchRow[]>;
+  discover(query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<TmdbDiscover>;
+  /** Asked for once a day. */
+  genres(signal?: AbortSignal): Promise<TmdbGenre[]>;
+  /** What `genres` said last, without asking. */
+  knownGenres(): readonly TmdbGenre[];
   waitingUntil(): Instant | null;
 };
 
@@ -45,6 +54,26 @@ const showBytes = 64_000_000;
 /** `append_to_response` takes this many parts. */
 const mostParts = 20;
 const firstSeasons = Array.from({ length: mostParts - 1 }, (_, season) => `season/${season}`);
+
+/** Rows carry the numbers of their genres only. These have stood for years; the list itself is asked for when somebody browses. */
+const usualGenres: readonly TmdbGenre[] = [
+  { id: 10_759, name: "Action & Adventure" },
+  { id: 16, name: "Animation" },
+  { id: 35, name: "Comedy" },
+  { id: 80, name: "Crime" },
+  { id: 99, name: "Documentary" },
+  { id: 18, name: "Drama" },
+  { id: 10_751, name: "Family" },
+  { id: 10_762, name: "Kids" },
+  { id: 9648, name: "Mystery" },
+  { id: 10_763, name: "News" },
+  { id: 10_764, name: "Reality" },
+  { id: 10_765, name: "Sci-Fi & Fantasy" },
+  { id: 10_766, name: "Soap" },
+  { id: 10_767, name: "Talk" },
+  { id: 10_768, name: "War & Politics" },
+  { id: 37, name: "Western" },
+];
 
 function refused(status: number): AppError {
   return new AppError("auth-expired", `TMDB does not accept the API key (HTTP ${status}).`, {
@@ -86,6 +115,8 @@ export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): Tmd
     },
   );
   const recent = createRecent<TmdbWhole>(clock, { entries: 30, forMs: 300_000 });
+  const genreList = createRecent<TmdbGenre[]>(clock, { entries: 1, forMs: DAY_MS });
+  let lastGenres: readonly TmdbGenre[] = usualGenres;
 
   type Asked = { tmdbId: string; language?: string | undefined; signal?: AbortSignal | undefined };
 
@@ -137,6 +168,23 @@ export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): Tmd
       const read = asJson(name, tmdbSearch);
       return (await service.get({ path: "/search/tv", query, read, maxBytes: listBytes, signal }))?.results ?? [];
     },
+    async discover(query, signal) {
+      const read = asJson(name, tmdbDiscover);
+      const found = await service.get({ path: "/discover/tv", query, read, maxBytes: listBytes, signal });
+      if (found === null) throw new AppError("bad-answer", "TMDB does not know its own list of shows.");
+      return found;
+    },
+    async genres(signal) {
+      const known = genreList.get("tv");
+      if (known) return known;
+      const read = asJson(name, tmdbGenres);
+      const found = await service.get({ path: "/genre/tv/list", read, maxBytes: listBytes, signal });
+      if (found === null) throw new AppError("bad-answer", "TMDB does not know its own list of genres.");
+      genreList.set("tv", found.genres);
+      lastGenres = found.genres;
+      return found.genres;
+    },
+    knownGenres: () => lastGenres,
     waitingUntil: service.waitingUntil,
   };
 }

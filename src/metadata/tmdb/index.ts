@@ -4,8 +4,10 @@ import { createArtwork, type PictureAddress, pictureAddresses } from "../artwork
 import type { MetadataSource } from "../contract.ts";
 import { SOURCE_FACTS } from "../facts.ts";
 import { hasYear } from "../words.ts";
+import { createTmdbBrowse } from "./browse.ts";
 import { createTmdbClient, type TmdbDeps, type TmdbWhole } from "./client.ts";
 import { isPartial, showFound, toCandidate, toCatalogue, toShow, toTitles } from "./mapper.ts";
+import type { TmdbSearchRow } from "./schemas.ts";
 
 /** Wide enough for a poster on a screen of double density. */
 const posterSize = "w342";
@@ -43,7 +45,8 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
     async search(title, year, signal) {
       const text = title.trim();
       if (text === "") return [];
-      const rows = (await client.search(text, undefined, signal)).map((row) => toCandidate(row, poster));
+      const candidate = (row: TmdbSearchRow) => toCandidate(row, poster, client.knownGenres());
+      const rows = (await client.search(text, undefined, signal)).map(candidate);
       if (
         year !== null &&
         !hasYear(
@@ -52,11 +55,13 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
         )
       ) {
         const known = new Set(rows.map(({ sourceId }) => sourceId));
-        const more = (await client.search(text, year, signal)).map((row) => toCandidate(row, poster));
+        const more = (await client.search(text, year, signal)).map(candidate);
         rows.unshift(...more.filter(({ sourceId }) => !known.has(sourceId)));
       }
       return rows;
     },
+
+    browse: createTmdbBrowse(client, deps.clock, poster),
 
     async catalogue(sourceId, signal) {
       const id = cleanId("tmdb", sourceId);

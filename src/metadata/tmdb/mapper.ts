@@ -1,13 +1,12 @@
 import { isPlaceholder } from "../../domain/episode-facts.ts";
 import { cleanId, cleanIds } from "../../domain/external-ids.ts";
-import type { MatchCandidate } from "../../domain/matching.ts";
 import { countryCode } from "../../domain/title.ts";
 import { partsOfTag } from "../../domain/title-language.ts";
 import type { PictureAddress } from "../artwork.ts";
-import type { Catalogue, CatalogueShow, ShowStatus, TranslatedTitles } from "../contract.ts";
+import type { Catalogue, CatalogueShow, ShowCandidate, ShowStatus, TranslatedTitles } from "../contract.ts";
 import { airedOnDay, minutesOrNull, textOrNull, yearOf } from "../words.ts";
 import type { TmdbWhole } from "./client.ts";
-import type { TmdbFind, TmdbSearchRow, TmdbSeason, TmdbShow, TmdbTranslated } from "./schemas.ts";
+import type { TmdbFind, TmdbGenre, TmdbSearchRow, TmdbSeason, TmdbShow, TmdbTranslated } from "./schemas.ts";
 
 const statuses: Record<string, ShowStatus> = {
   "Returning Series": "running",
@@ -92,7 +91,12 @@ export function toTitles(
   };
 }
 
-export function toCandidate(row: TmdbSearchRow, picture: PictureAddress): MatchCandidate {
+/** A row names neither network, status nor length. */
+export function toCandidate(
+  row: TmdbSearchRow,
+  picture: PictureAddress,
+  genres: readonly TmdbGenre[] = [],
+): ShowCandidate {
   return {
     source: "tmdb",
     sourceId: String(row.id),
@@ -102,6 +106,8 @@ export function toCandidate(row: TmdbSearchRow, picture: PictureAddress): MatchC
     country: countryCode(row.origin_country?.[0] ?? "") ?? undefined,
     ids: cleanIds({ tmdb: row.id }),
     posterUrl: picture(row.poster_path) ?? undefined,
+    overview: textOrNull(row.overview) ?? undefined,
+    genres: (row.genre_ids ?? []).flatMap((id) => genres.find((genre) => genre.id === id)?.name ?? []),
   };
 }
 

@@ -56,6 +56,8 @@ const tmdbSearchRow = z.object({
   first_air_date: text,
   origin_country: z.array(z.string()).nullish(),
   poster_path: text,
+  overview: text,
+  genre_ids: z.array(z.number().int()).nullish(),
 });
 export type TmdbSearchRow = z.infer<typeof tmdbSearchRow>;
 export const tmdbSearch = z.object({ results: z.array(tmdbSearchRow) });
@@ -71,5 +73,10 @@ export const tmdbTranslated = z.object({
   }),
 });
 export type TmdbTranslated = z.infer<typeof tmdbTranslated>;
+export const tmdbDiscover = tmdbSearch.extend({ page: z.number().int(), total_pages: z.number().int() });
+export type TmdbDiscover = z.infer<typeof tmdbDiscover>;
+
+export const tmdbGenres = z.object({ genres: z.array(z.object({ id, name: z.string() })) });
+export type TmdbGenre = z.infer<typeof tmdbGenres>["genres"][number];
 
 export const tmdbParts = z.record(z.string(), z.unknown());

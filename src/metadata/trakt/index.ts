@@ -5,6 +5,7 @@ import { createArtwork, pictureAddresses } from "../artwork.ts";
 import type { CatalogueShow, MetadataSource } from "../contract.ts";
 import { SOURCE_FACTS } from "../facts.ts";
 import { candidateOf, hasYear, onlyOne } from "../words.ts";
+import { createTraktBrowse } from "./browse.ts";
 import { createTraktClient, type TraktDeps, type TraktIdKind } from "./client.ts";
 import { titleIn, toCatalogue, toShow } from "./mapper.ts";
 import type { TraktSearch, TraktSeason, TraktShow } from "./schemas.ts";
@@ -51,6 +52,15 @@ export function createTrakt(deps: TraktDeps): MetadataSource {
       for (const show of found) if (!unique.has(show.sourceId)) unique.set(show.sourceId, show);
       return [...unique.values()].map((show) => candidateOf("trakt", show));
     },
+
+    async findByName(slug, signal) {
+      // A bare number would be taken for a Trakt number, and an IMDb id for one.
+      if (!/^[a-z\d-]+$/.test(slug) || /^(?:\d+|tt\d+)$/.test(slug)) return null;
+      const row = await client.show(slug, signal);
+      return row && toShow(row, picture);
+    },
+
+    browse: createTraktBrowse(client, (show) => toShow(show, picture)),
 
     async catalogue(sourceId, signal) {
       // A path understands slugs too, and takes a bare number for a Trakt number whatever was meant.

@@ -4,6 +4,7 @@ import { createArtwork, pictureAddresses } from "../artwork.ts";
 import type { MetadataSource } from "../contract.ts";
 import { SOURCE_FACTS } from "../facts.ts";
 import { candidateOf, onlyOne } from "../words.ts";
+import { createTvmazeBrowse } from "./browse.ts";
 import { createTvmazeClient, type TvmazeDeps } from "./client.ts";
 import { isPartial, titleIn, toCatalogue, toShow } from "./mapper.ts";
 
@@ -30,6 +31,8 @@ export function createTvmaze(deps: TvmazeDeps): MetadataSource {
       if (text === "") return [];
       return (await client.search(text, signal)).map((show) => candidateOf("tvmaze", toShow(show, picture)));
     },
+
+    browse: createTvmazeBrowse(client, deps.clock, picture),
 
     async catalogue(sourceId, signal) {
       const id = cleanId("tvmaze", sourceId);

@@ -32,6 +32,8 @@ export const tvmazeShow = z.object({
   externals: z.object({ thetvdb: z.unknown().optional(), imdb: z.unknown().optional() }).nullish(),
   image: z.object({ medium: text, original: text }).nullish(),
   summary: text,
+  /** How much it is followed, 0 to 100. */
+  weight: amount,
   _links: z.object({ previousepisode: z.unknown().optional(), nextepisode: z.unknown().optional() }).nullish(),
 });
 export type TvmazeShow = z.infer<typeof tvmazeShow>;
@@ -53,3 +55,11 @@ export const tvmazeWhole = tvmazeShow
 export type TvmazeWhole = z.infer<typeof tvmazeWhole>;
 
 export const tvmazeSearch = z.array(z.object({ show: tvmazeShow }));
+
+/** On television the show stands beside its episode, on the web it is embedded. One of the two has to be there. */
+export const tvmazeSchedule = z.array(
+  z
+    .object({ show: z.unknown().optional(), _embedded: z.object({ show: z.unknown().optional() }).nullish() })
+    .transform(({ show, _embedded }) => show ?? _embedded?.show)
+    .pipe(tvmazeShow),
+);
