@@ -7,7 +7,6 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
 import { addManualPlay, mark, markMany, removeOne, unmark, unmarkMany } from "./marks.ts";
-import { searchSources } from "./search.ts";
 import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
 import type { Tracking } from "./types.ts";
 import { createUndoTokens } from "./undo-tokens.ts";
@@ -136,19 +135,21 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         deleteEntry(db, userId, id);
       });
     },
-    search: (userId, query) => searchSources(deps, userId, query),
-    async addShow(userId, source, sourceId) {
+    async addShow(userId, source, sourceId, list = "watching") {
       if (!deps.sources.some(({ id }) => id === source)) {
         const message = "is not a metadata source that is switched on";
         throw new AppError("invalid", `"${source}" ${message}.`, { fields: [{ path: "source", message }] });
       }
       const known = isIdKind(source) ? findShowByExternalId(db, source, sourceId) : null;
       const showId = known ?? (await parts.importShow(source, sourceId));
-      change(userId, (journal) => {
+      const { result: added } = change(userId, (journal) => {
         rememberEntry(db, journal, showId);
-        ensureEntry(db, userId, showId, { list: "watching", addedBySync: null, now: clock.now() });
+        const isNew = ensureEntry(db, userId, showId, { list, addedBySync: null, now: clock.now() });
+        // Watching is where shows go by themselves; anything else is the user's own wish and is never moved.
+        if (isNew && list !== "watching") setList(db, userId, showId, list);
+        return isNew;
       });
-      return { showId: String(showId) };
+      return { showId: String(showId), added };
     },
   };
 }

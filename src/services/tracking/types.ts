@@ -1,4 +1,3 @@
-import type { MatchCandidate } from "../../domain/matching.ts";
 import type { ListName } from "../../domain/show-list.ts";
 
 /** Marks and library changes made by people. Every call checks that the object is in the user's library (`not-found` otherwise). */
@@ -22,9 +21,11 @@ export type Tracking = {
   updateShow(userId: number, showId: string, change: { list?: ListName; rating?: number | null }): void;
   /** Takes the show and the user's plays of it out of the library; older views on servers do not bring them back. */
   removeShow(userId: number, showId: string): void;
-  /** Searches the metadata sources; the first that finds something. */
-  search(userId: number, query: string): Promise<SearchResult[]>;
-  addShow(userId: number, source: string, sourceId: string): Promise<{ showId: string }>;
+  /** Idempotent: a show that is in the library already stays on its list. `added`: it was not there. */
+  addShow(
+    userId: number,
+    source: string,
+    sourceId: string,
+    list?: ListName,
+  ): Promise<{ showId: string; added: boolean }>;
 };
-
-export type SearchResult = MatchCandidate & { inLibraryShowId: string | null };
