@@ -12,8 +12,10 @@ import { createSources } from "./metadata/registry.ts";
 import { createProviders } from "./providers/registry.ts";
 import { installationKeyState } from "./services/accounts/installation-key.ts";
 import { createAccounts } from "./services/accounts/service.ts";
+import { createCandidatePosters } from "./services/artwork/candidates.ts";
 import { createArtwork } from "./services/artwork/service.ts";
 import type { AppEvents, Deps } from "./services/context.ts";
+import { createDiscovery } from "./services/discovery/service.ts";
 import { createEnrichment } from "./services/enrichment/service.ts";
 import { createIntegrations } from "./services/integrations/service.ts";
 import { openData } from "./services/maintenance/open-data.ts";
@@ -107,6 +109,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     tracking,
     matching,
     artwork,
+    discovery: createDiscovery(deps),
+    candidatePosters: createCandidatePosters(deps),
     maintenance,
     stats: createStats(deps),
     enrichmentStatus: enrichment.status,

@@ -1,6 +1,7 @@
 /** Things on a page that something else points at: a label, a swap target, a live update. */
 export type DomKind =
   | "banners"
+  | "browse"
   | "confirm"
   | "dialog"
   | "dialog-title"
@@ -9,6 +10,8 @@ export type DomKind =
   | "field"
   | "field-error"
   | "field-hint"
+  | "found"
+  | "found-actions"
   | "history"
   | "integration"
   | "integrations"
@@ -20,6 +23,7 @@ export type DomKind =
   | "pin"
   | "recent-syncs"
   | "refresh"
+  | "search"
   | "search-results"
   | "setting"
   | "season"
@@ -29,6 +33,7 @@ export type DomKind =
   | "show-card"
   | "show-entry"
   | "show-progress"
+  | "suggestions"
   | "sync"
   | "sync-error"
   | "sync-light"

@@ -1,3 +1,5 @@
+import type { BrowseFilter } from "../src/domain/browse.ts";
+
 type Query = Readonly<Record<string, string | number | null | undefined>>;
 
 export type ShowsQuery = {
@@ -6,6 +8,14 @@ export type ShowsQuery = {
   sort?: string | undefined;
   cursor?: string | undefined;
 };
+/** What is searched for, or what a list is narrowed by. */
+export type SearchQuery = {
+  query?: string | undefined;
+  source?: string | undefined;
+  /** Shows the list also where nothing else says so. */
+  browse?: string | undefined;
+  page?: number | undefined;
+} & Partial<Record<BrowseFilter, string | undefined>>;
 export type HistoryQuery = {
   from?: string | undefined;
   to?: string | undefined;
@@ -52,7 +62,8 @@ export function createPaths(basePath: string) {
     stats: () => at("/stats"),
     /** POST `{token, part}` takes a mark back. */
     undo: () => at("/undo"),
-    search: (query?: string) => withQuery(at("/search"), { query }),
+    search: (query: string | SearchQuery = {}) =>
+      withQuery(at("/search"), typeof query === "string" ? { query } : query),
     integrations: () => at("/integrations"),
     sync,
     settings: () => at("/settings"),
@@ -126,6 +137,8 @@ export function createPaths(basePath: string) {
       withQuery(at(`/images/shows/${seg(showId)}/poster`), { v: version }),
     still: (episodeId: string, version?: string | number) =>
       withQuery(at(`/images/episodes/${seg(episodeId)}/still`), { v: version }),
+    /** A poster that a search has found. */
+    candidatePoster: (key: string) => at(`/images/candidates/${seg(key)}`),
     asset: (hash: string, name: string) => at(`/static/${seg(hash)}/${seg(name)}`),
 
     // JSON API, as far as pages link to it

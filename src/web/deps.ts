@@ -1,8 +1,10 @@
 import type { AnyElysia } from "elysia";
 import type { Paths } from "../../views/paths.ts";
 import type { Accounts, User } from "../services/accounts/types.ts";
+import type { CandidatePosters } from "../services/artwork/candidates.ts";
 import type { Artwork } from "../services/artwork/service.ts";
 import type { AppEvents, Deps } from "../services/context.ts";
+import type { Discovery } from "../services/discovery/types.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
@@ -27,6 +29,8 @@ export type WebDeps = Deps & {
   tracking: Tracking;
   matching: Matching;
   artwork: Artwork;
+  discovery: Discovery;
+  candidatePosters: CandidatePosters;
   maintenance: Maintenance;
   stats: Stats;
   enrichmentStatus(): EnrichmentStatus;

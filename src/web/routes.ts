@@ -1,4 +1,5 @@
 import { createAuthRoutes } from "./api/auth.ts";
+import { createBrowseRoutes } from "./api/browse.ts";
 import { createCalendarRoutes } from "./api/calendar.ts";
 import { createDocsRoutes } from "./api/docs.ts";
 import { createEnrichmentRoutes } from "./api/enrichment.ts";
@@ -39,6 +40,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createCalendarRoutes,
   createStatsRoutes,
   createSearchRoutes,
+  createBrowseRoutes,
   createUndoRoutes,
   createDocsRoutes,
 ];

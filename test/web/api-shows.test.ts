@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MetadataSource } from "../../src/metadata/contract.ts";
 import type { Artwork, Poster } from "../../src/services/artwork/service.ts";
+import { createDiscovery } from "../../src/services/discovery/service.ts";
 import { createTracking } from "../../src/services/tracking/service.ts";
 import { createAuthRoutes } from "../../src/web/api/auth.ts";
 import { createCalendarRoutes } from "../../src/web/api/calendar.ts";
@@ -59,6 +60,7 @@ async function setUp() {
       return {
         sources,
         tracking: createTracking({ ...base, sources }, { importShow }),
+        discovery: createDiscovery({ ...base, sources }),
         apiRoutes: routes,
         pageRoutes: [(deps: RouteDeps) => createImageRoutes({ ...deps, artwork })],
       };
@@ -278,8 +280,10 @@ describe("shows", () => {
     const { ana } = await setUp();
     const found = (await ana.get("/api/search?query=salt%20road")).json.items[0];
     expect(found).toMatchObject({ source: "tvmaze", id: "82", title: "salt road", showId: null });
-    const added = await ana.post("/api/shows", { source: found.source, id: found.id });
-    expect([added.status, added.json.title]).toEqual([201, "Salt Road"]);
+    const added = await ana.post("/api/shows", { source: found.source, id: found.id, list: "later" });
+    expect([added.status, added.json.title, added.json.list]).toEqual([201, "Salt Road", "later"]);
+    const again = await ana.post("/api/shows", { source: found.source, id: found.id });
+    expect([again.status, again.json.id, again.json.list]).toEqual([200, added.json.id, "later"]);
     expect((await ana.get("/api/search?query=salt")).json.items[0].showId).toBe(added.json.id);
     const removed = await ana.delete(`/api/shows/${added.json.id}`);
     expect(removed.status).toBe(204);

@@ -10,7 +10,6 @@ import { checkRating, readNotes } from "./entry-rules.ts";
 import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
 import { addManualPlay, airedOf, correct, mark, markAll, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
 import { moveShow } from "./moving.ts";
-import { searchSources } from "./search.ts";
 import { checkWhen, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
 import type { Tracking, When } from "./types.ts";
 import { createUndoTokens } from "./undo-tokens.ts";
@@ -188,19 +187,21 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         deleteEntry(db, userId, id);
       });
     },
-    search: (userId, query) => searchSources(deps, userId, query),
-    async addShow(userId, source, sourceId) {
+    async addShow(userId, source, sourceId, list = "watching") {
       if (!deps.sources.some(({ id }) => id === source)) {
         const message = "is not a metadata source that is switched on";
         throw new AppError("invalid", `"${source}" ${message}.`, { fields: [{ path: "source", message }] });
       }
       const known = isIdKind(source) ? findShowByExternalId(db, source, sourceId) : null;
       const showId = known ?? (await parts.importShow(source, sourceId));
-      change(userId, (journal) => {
+      const { result: added } = change(userId, (journal) => {
         rememberEntry(db, journal, showId);
-        ensureEntry(db, userId, showId, { list: "watching", addedBySync: null, now: clock.now() });
+        const isNew = ensureEntry(db, userId, showId, { list, addedBySync: null, now: clock.now() });
+        // Watching is where shows go by themselves; anything else is the user's own wish and is never moved.
+        if (isNew && list !== "watching") setList(db, userId, showId, list);
+        return isNew;
       });
-      return { showId: String(showId) };
+      return { showId: String(showId), added };
     },
   };
 }

@@ -157,14 +157,22 @@ export function createShowRoutes(deps: RouteDeps) {
     .post(
       "/api/shows",
       async ({ request, body, set }) => {
-        const { showId } = await tracking.addShow(userOf(request).id, body.source, body.id);
-        set.status = 201;
+        const { showId, added } = await tracking.addShow(userOf(request).id, body.source, body.id, body.list);
+        set.status = added ? 201 : 200;
         return show(userOf(request).id, showId);
       },
       {
-        body: t.Object({ source: t.String({ maxLength: 20 }), id: t.String({ minLength: 1, maxLength: 100 }) }),
-        response: { 201: Show },
-        detail: { summary: "Add a show that the search has found", tags },
+        body: t.Object({
+          source: t.String({ maxLength: 20 }),
+          id: t.String({ minLength: 1, maxLength: 100 }),
+          list: t.Optional(List),
+        }),
+        response: { 200: Show, 201: Show },
+        detail: {
+          summary: "Add a show that the search has found",
+          description: "200 when it is in your library already; then it stays on its list.",
+          tags,
+        },
       },
     )
     .patch(

@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { BROWSE_FILTERS } from "../../domain/browse.ts";
 import { CERTAINTIES } from "../../domain/plays.ts";
 import { PROGRESS_STATES } from "../../domain/progress.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
@@ -158,7 +159,56 @@ export const SearchResult = t.Object({
   title: t.String(),
   year: NumberOrNull,
   ids: Ids,
+  overview: t.Union([t.String(), t.Null()], { description: "Its beginning. Like all facts only what the list tells" }),
+  status: t.Union([oneOf(["running", "ended", "upcoming"]), t.Null()]),
+  network: TextOrNull,
+  country: TextOrNull,
+  genres: t.Array(t.String()),
+  runtimeMin: NumberOrNull,
+  posterUrl: t.Union([t.String(), t.Null()], { description: "Path of the poster on this server, good for some hours" }),
   showId: t.Union([Id, t.Null()], { description: "When it is in your library" }),
+  list: t.Union([List, t.Null()]),
+  maybeShowId: t.Union([Id, t.Null()], { description: "A show of your library with the same title and year" }),
+});
+
+/** A source that could not be asked while another could. */
+export const SourceFailure = t.Object({
+  source: t.String(),
+  label: t.String(),
+  message: t.String(),
+  hint: TextOrNull,
+  retryAt: t.Union([Iso, t.Null()], { description: "When another try makes sense, where it is known" }),
+});
+
+export const SearchAnswer = t.Object({
+  items: t.Array(SearchResult),
+  nextCursor: TextOrNull,
+  source: t.Union([t.String(), t.Null()], { description: "Who found them" }),
+  failures: t.Array(SourceFailure),
+});
+
+export const BrowseAnswer = t.Object({
+  items: t.Array(SearchResult),
+  nextCursor: TextOrNull,
+  source: t.String(),
+  filters: t.Record(t.String(), t.String(), {
+    description: "What the list is narrowed by, with values put in where needed",
+  }),
+});
+
+export const SourceFilters = t.Object({
+  source: t.String(),
+  label: t.String(),
+  scope: t.String({ description: "What the source can list, one sentence" }),
+  filters: t.Array(
+    t.Object({
+      filter: oneOf(BROWSE_FILTERS),
+      options: t.Array(t.Object({ value: t.String(), label: t.String() })),
+      free: t.Boolean({ description: "Other values may be given: 2010-2019 for year, 20-40 for runtime" }),
+      needed: t.Boolean({ description: "Always has a value; today and your country where none is given" }),
+    }),
+  ),
+  problem: t.Union([t.String(), t.Null()], { description: "Why the genres are missing" }),
 });
 
 /** How many rows a list may give at once. */

@@ -7,7 +7,7 @@ import type { ShowPage } from "../../db/queries/show-page.ts";
 import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ListPage, ShowRef } from "../../db/queries/view.ts";
 import type { ExternalIds } from "../../domain/external-ids.ts";
-import type { SearchResult } from "../../services/tracking/types.ts";
+import type { FoundShow, SourceFailure } from "../../services/discovery/types.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 
 // From view models to what the API says: ISO times, every id kind named.
@@ -76,8 +76,36 @@ export function calendarJson(item: CalendarItem, paths: Paths) {
   return { ...item, show: showRefJson(item.show, paths), episode: episodeJson(item.episode) };
 }
 
-export function searchResultJson({ source, sourceId, title, year, ids, inLibraryShowId }: SearchResult) {
-  return { source, id: sourceId, title, year: year ?? null, ids: idsJson(ids), showId: inLibraryShowId };
+export function searchResultJson(found: FoundShow, posterUrl: string | null) {
+  const { source, sourceId, title, ids, inLibrary } = found;
+  return {
+    source,
+    id: sourceId,
+    title,
+    year: found.year ?? null,
+    ids: idsJson(ids),
+    overview: found.overview ?? null,
+    status: found.status ?? null,
+    network: found.network ?? null,
+    country: found.country ?? null,
+    genres: [...(found.genres ?? [])],
+    runtimeMin: found.runtimeMin ?? null,
+    posterUrl,
+    showId: inLibrary?.sure ? inLibrary.showId : null,
+    list: inLibrary?.sure ? inLibrary.list : null,
+    maybeShowId: inLibrary !== null && !inLibrary.sure ? inLibrary.showId : null,
+  };
+}
+
+export function sourceFailureJson({ source, label, error }: SourceFailure, now: number) {
+  const { message, hint, retryAfterMs } = error;
+  return {
+    source,
+    label,
+    message,
+    hint: hint ?? null,
+    retryAt: retryAfterMs === undefined ? null : iso(now + retryAfterMs),
+  };
 }
 
 export function listJson<In, Out>({ items, nextCursor }: ListPage<In>, shape: (item: In) => Out) {

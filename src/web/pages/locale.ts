@@ -11,3 +11,9 @@ export function localeOf(acceptLanguage: string | null): string {
     .filter((tag) => TAG.test(tag));
   return Intl.DateTimeFormat.supportedLocalesOf(wanted)[0] ?? FALLBACK;
 }
+
+/** Where people who write like this mostly live. */
+export function countryOf(locale: string): string | null {
+  const { region } = new Intl.Locale(locale).maximize();
+  return region !== undefined && /^[A-Z]{2}$/.test(region) ? region : null;
+}

@@ -4,7 +4,6 @@ import { playsOfEpisodes, playsOfShow } from "../../../src/db/repos/plays.ts";
 import { idsOfShow, showById } from "../../../src/db/repos/shows.ts";
 import { suppressionsOf } from "../../../src/db/repos/suppressions.ts";
 import { HOUR_MS } from "../../../src/domain/instant.ts";
-import type { MatchCandidate } from "../../../src/domain/matching.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
 import { createEventBus } from "../../../src/kernel/events.ts";
 import { silentLog } from "../../../src/kernel/log.ts";
@@ -16,9 +15,7 @@ import * as given from "../../support/fixtures.ts";
 
 const { DAY, NOW } = given;
 
-type Search = MetadataSource["search"];
-
-function source(id: "trakt" | "tvmaze", label: string, search: Search): MetadataSource {
+function source(id: "trakt" | "tvmaze", label: string): MetadataSource {
   const never = () => Promise.reject(new Error("not asked for"));
   return {
     id,
@@ -26,20 +23,13 @@ function source(id: "trakt" | "tvmaze", label: string, search: Search): Metadata
     attribution: { text: label, url: "https://example.invalid" },
     idKinds: [],
     find: never,
-    search,
+    search: never,
     catalogue: never,
     artwork: never,
     probe: never,
     waitingUntil: () => null,
   };
 }
-
-const candidate = (title: string, ids: MatchCandidate["ids"]): MatchCandidate => ({
-  source: "tvmaze",
-  sourceId: "1",
-  title,
-  ids,
-});
 
 function setUp(
   sources: MetadataSource[] = [],
@@ -490,50 +480,40 @@ describe("the library", () => {
 
   test("gets a show that is known already without asking the source, and another by its catalogue", async () => {
     const asked: string[] = [];
-    const tvmaze = source("tvmaze", "TVmaze", () => Promise.resolve([]));
+    const tvmaze = source("tvmaze", "TVmaze");
     const { db, tracking, userId, showId } = setUp([tvmaze], async (...choice) => {
       asked.push(choice.join(":"));
       return given.addShow(db, { title: "Salt Road", ids: { tvmaze: "82" } });
     });
     const ben = given.addUser(db, "ben");
     db.raw.run(`INSERT INTO external_ids (kind, value, show_id) VALUES ('tvmaze', '7', ${showId})`);
-    expect(await tracking.addShow(ben, "tvmaze", "7")).toEqual({ showId: String(showId) });
+    expect(await tracking.addShow(ben, "tvmaze", "7")).toEqual({ showId: String(showId), added: true });
     expect(entryOf(db, ben, showId)).toMatchObject({ list: "watching", nextEpisodeId: expect.any(Number) });
     const added = await tracking.addShow(userId, "tvmaze", "82");
-    expect(await tracking.addShow(userId, "tvmaze", "82")).toEqual(added);
+    expect(added.added).toBe(true);
+    expect(await tracking.addShow(userId, "tvmaze", "82")).toEqual({ ...added, added: false });
     expect(idsOfShow(db, Number(added.showId))).toEqual({ tvmaze: "82" });
     expect(asked).toEqual(["tvmaze:82"]);
     expect(await tracking.addShow(userId, "tmdb", "1").catch((error: AppError) => error.code)).toBe("invalid");
   });
-});
 
-describe("search", () => {
-  const down: Search = () => Promise.reject(new AppError("unreachable", "Trakt cannot be reached."));
-
-  test("passes over a source that fails and says which finds are in the library", async () => {
-    const trakt = source("trakt", "Trakt", down);
-    const tvmaze = source("tvmaze", "TVmaze", () =>
-      Promise.resolve([candidate("Harbour Lights", { tvdb: "20" }), candidate("Harbour Nights", { tvdb: "21" })]),
+  test("puts a new show on the list that was named, and leaves one alone that is there", async () => {
+    const { db, tracking, userId } = setUp([source("tvmaze", "TVmaze")], async () =>
+      given.addShow(db, { title: "Salt Road", ids: { tvmaze: "82" } }),
     );
-    const { db, tracking, userId, showId } = setUp([trakt, tvmaze]);
-    db.raw.run(`INSERT INTO external_ids (kind, value, show_id) VALUES ('tvdb', '20', ${showId})`);
-    const found = await tracking.search(userId, "harbour");
-    expect(found.map(({ title, inLibraryShowId }) => [title, inLibraryShowId])).toEqual([
-      ["Harbour Lights", String(showId)],
-      ["Harbour Nights", null],
-    ]);
+    const { showId } = await tracking.addShow(userId, "tvmaze", "82", "later");
+    const entry = () => entryOf(db, userId, Number(showId));
+    expect(entry()).toMatchObject({ list: "later", listChosen: 1 });
+    await tracking.addShow(userId, "tvmaze", "82", "watching");
+    expect(entry()).toMatchObject({ list: "later", listChosen: 1 });
   });
 
-  test("tells nothing found from nobody answered", async () => {
-    const trakt = source("trakt", "Trakt", down);
-    const empty = source("tvmaze", "TVmaze", () => Promise.resolve([]));
-    const { tracking, userId } = setUp([trakt, empty]);
-    expect(await tracking.search(userId, "nothing")).toEqual([]);
-    const alone = setUp([trakt]);
-    const failure = await alone.tracking.search(alone.userId, "nothing").catch((error: AppError) => error);
-    expect(failure).toMatchObject({ code: "unreachable", message: "Trakt cannot be reached." });
-    const none = setUp([]);
-    expect(await none.tracking.search(none.userId, "x").catch((error: AppError) => error.code)).toBe("unsupported");
+  test("leaves the list of a show that is being watched to its progress", async () => {
+    const { db, tracking, userId } = setUp([source("tvmaze", "TVmaze")], async () =>
+      given.addShow(db, { title: "Salt Road", ids: { tvmaze: "82" } }),
+    );
+    const { showId } = await tracking.addShow(userId, "tvmaze", "82", "watching");
+    expect(entryOf(db, userId, Number(showId))).toMatchObject({ list: "watching", listChosen: 0 });
   });
 });
 
