@@ -6,6 +6,7 @@ export type ShowsQuery = {
   sort?: string | undefined;
   cursor?: string | undefined;
 };
+export type UpNextQuery = { section?: string | undefined; cursor?: string | undefined };
 export type HistoryQuery = {
   from?: string | undefined;
   to?: string | undefined;
@@ -44,7 +45,9 @@ export function createPaths(basePath: string) {
     basePath: base,
 
     // Pages
-    home: (cursor?: string) => withQuery(at("/"), { cursor }),
+    home: (query: UpNextQuery = {}) => withQuery(at("/"), query),
+    /** POST `{list}` takes a show off the list "watching". */
+    upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
     calendar: (query: { from?: string | undefined } = {}) => withQuery(at("/calendar"), query),
@@ -126,6 +129,11 @@ export function createPaths(basePath: string) {
       withQuery(at(`/images/shows/${seg(showId)}/poster`), { v: version }),
     still: (episodeId: string, version?: string | number) =>
       withQuery(at(`/images/episodes/${seg(episodeId)}/still`), { v: version }),
+    /** For installing on a phone's home screen. */
+    manifest: () => at("/manifest.webmanifest"),
+    worker: () => at("/sw.js"),
+    offline: () => at("/offline"),
+    statics: () => at("/static/"),
     asset: (hash: string, name: string) => at(`/static/${seg(hash)}/${seg(name)}`),
 
     // JSON API, as far as pages link to it

@@ -1,4 +1,4 @@
-import { deleteEntry, ensureEntry, setList, setRating } from "../../db/repos/library.ts";
+import { deleteEntry, ensureEntry, refreshProgress, setList, setRating } from "../../db/repos/library.ts";
 import { playsOfEpisodes } from "../../db/repos/plays.ts";
 import { findShowByExternalId } from "../../db/repos/shows.ts";
 import { tx } from "../../db/tx.ts";
@@ -49,11 +49,15 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     bus.publish("plays.changed", { userId: journal.userId, showIds: [...journal.shows] });
   }
 
-  /** A change of one show's marks; the show is touched only when something changed. */
+  /**
+   * A change of one show's marks; the show is touched only when something changed. Where nothing did, a sync may have
+   * written the play and not counted it yet.
+   */
   function marking(userId: number, showId: number, work: (journal: Journal) => number): number {
     return change(userId, (journal) => {
       const changed = work(journal);
       if (changed > 0) journal.shows.add(showId);
+      else refreshProgress(db, userId, [showId], clock.now());
       return changed;
     }).result;
   }
