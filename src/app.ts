@@ -30,7 +30,7 @@ import { loadKey } from "./vault/key.ts";
 import { createVault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
 import { createErrorRenderer } from "./web/pages/errors.ts";
-import { liveMessages } from "./web/pages/live.ts";
+import { liveNews } from "./web/pages/live.ts";
 import { createWeb, type Listening } from "./web/server.ts";
 
 export type AppOverrides = { clock?: Clock; log?: Log; transport?: Transport };
@@ -115,7 +115,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     stats: createStats(deps),
     enrichmentStatus: enrichment.status,
     renderError: createErrorRenderer(deps),
-    live: liveMessages,
+    live: liveNews,
   });
   const jobs = createJobs(deps, {
     sync,

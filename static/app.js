@@ -1,7 +1,10 @@
-// What htmx cannot do: the popup of the PIN sign-in, dialogs, toasts, the theme at once, "/" for search, copying.
+// What htmx cannot do: the popup of the PIN sign-in, dialogs, toasts, the theme at once, the keyboard, copying.
 // No page needs this file to be read, and every form works without it.
 (() => {
   const TOAST_MS = 8000;
+  const MOST_TOASTS = 4;
+  /** Between the two keys of "g u". */
+  const SECOND_KEY_MS = 1500;
   const doc = document;
   doc.documentElement.classList.add("js");
 
@@ -102,7 +105,11 @@
     if (root.querySelector("[data-popup-close]")) closePopup();
     sendPopup(root);
     showDialogs(root);
-    for (const toast of root.querySelectorAll("[data-toast]")) armToast(toast);
+    const toasts = [...root.querySelectorAll("[data-toast]")];
+    for (const toast of toasts) armToast(toast);
+    // The newest are worth more than the oldest, but not more than an error that nobody has read.
+    const passing = toasts.filter((toast) => toast.dataset.toast !== "error" && !toast.matches(":focus-within"));
+    for (const toast of passing.slice(0, Math.max(0, toasts.length - MOST_TOASTS))) dismiss(toast);
   };
   doc.addEventListener("htmx:after:swap", (event) => {
     ready(doc);
@@ -112,13 +119,6 @@
   doc.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx?.sourceElement?.matches?.("[data-popup]")) closePopup();
     if (event.detail.ctx?.sourceElement?.matches?.("form")) say("The tracker did not answer. Please try again.");
-  });
-
-  // News missed while the stream was down (a sleeping phone, a restart): ask for everything once it is back.
-  let streams = 0;
-  doc.addEventListener("htmx:sse:after:connection", () => {
-    streams += 1;
-    if (streams > 1) doc.body.dispatchEvent(new CustomEvent("resync"));
   });
 
   doc.addEventListener("click", (event) => {
@@ -151,25 +151,56 @@
     if (control.matches("[data-theme-choice]")) doc.documentElement.dataset.theme = control.value;
   });
 
-  doc.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      for (const menu of doc.querySelectorAll("details[data-menu][open]")) {
-        menu.open = false;
-        menu.querySelector("summary").focus();
-      }
+  // Keyboard
+  const closeNewest = () => {
+    if (doc.querySelector("dialog[open], :popover-open")) return;
+    const menus = [...doc.querySelectorAll("details[data-menu][open]")];
+    for (const menu of menus) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
     }
-    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const toast = [...doc.querySelectorAll("[data-toast]")].at(-1);
+    if (menus.length === 0 && toast) dismiss(toast);
+  };
+
+  const search = () => {
     const field = doc.querySelector("[data-search]");
-    const link = doc.querySelector("[data-search-link]");
-    if (!field && !link) return;
-    event.preventDefault();
     if (field) field.focus();
-    else link.click();
+    else doc.querySelector("[data-search-link]")?.click();
+    return true;
+  };
+
+  let awaitsSecond = 0;
+  const press = (key) => {
+    const isSecond = performance.now() < awaitsSecond;
+    awaitsSecond = 0;
+    if (isSecond) {
+      const link = doc.querySelector(`[data-go="${CSS.escape(key)}"]`);
+      link?.click();
+      return link !== null;
+    }
+    if (key === "g") awaitsSecond = performance.now() + SECOND_KEY_MS;
+    if (key === "/") return search();
+    if (key === "?") doc.getElementById("keys")?.showModal();
+    if (key === "u") [...doc.querySelectorAll("[data-toast] form")].at(-1)?.requestSubmit();
+    return key === "?";
+  };
+
+  doc.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeNewest();
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || doc.querySelector("dialog[open]")) return;
+    if (press(event.key)) event.preventDefault();
   });
 
   // A poster that cannot be fetched leaves the drawn one visible. Error events do not bubble, hence the capture.
   doc.addEventListener("error", (event) => event.target.matches?.(".poster img") && event.target.remove(), true);
+
+  // Installable: keeps the program's own files and a page for when there is no network, and nothing of anybody's.
+  const worker = doc.querySelector("meta[name=service-worker]")?.content;
+  if (worker && navigator.serviceWorker) {
+    addEventListener("load", () => navigator.serviceWorker.register(worker).catch(() => undefined));
+  }
 
   // The page a popup returns to
   if (doc.querySelector("[data-close-window]")) window.close();

@@ -46,4 +46,6 @@ export type ViewContext = {
   syncLight: SyncLight;
   banners: readonly Banner[];
   flash?: Flash | undefined;
+  /** Which news this page has in it; see static/live.js. */
+  news?: string | undefined;
 };

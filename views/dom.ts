@@ -6,6 +6,7 @@ export type DomKind =
   | "dialog"
   | "dialog-title"
   | "calendar"
+  | "caught-up"
   | "episode"
   | "field"
   | "field-error"
@@ -15,6 +16,8 @@ export type DomKind =
   | "history"
   | "integration"
   | "integrations"
+  | "keys"
+  | "keys-title"
   | "library"
   | "live"
   | "main"
@@ -42,7 +45,8 @@ export type DomKind =
   | "sync-show"
   | "toasts"
   | "up-next"
-  | "up-next-list";
+  | "up-next-list"
+  | "up-next-section";
 
 /** The only maker of DOM ids. Keys are opaque, so anything outside `[A-Za-z0-9-]` is written as `_hex_`. */
 export function id(kind: DomKind, key?: string | number): string {

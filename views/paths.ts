@@ -16,6 +16,7 @@ export type SearchQuery = {
   browse?: string | undefined;
   page?: number | undefined;
 } & Partial<Record<BrowseFilter, string | undefined>>;
+export type UpNextQuery = { section?: string | undefined; cursor?: string | undefined };
 export type HistoryQuery = {
   from?: string | undefined;
   to?: string | undefined;
@@ -54,7 +55,9 @@ export function createPaths(basePath: string) {
     basePath: base,
 
     // Pages
-    home: (cursor?: string) => withQuery(at("/"), { cursor }),
+    home: (query: UpNextQuery = {}) => withQuery(at("/"), query),
+    /** POST `{list}` takes a show off the list "watching". */
+    upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
     calendar: (query: { from?: string | undefined } = {}) => withQuery(at("/calendar"), query),
@@ -139,6 +142,11 @@ export function createPaths(basePath: string) {
       withQuery(at(`/images/episodes/${seg(episodeId)}/still`), { v: version }),
     /** A poster that a search has found. */
     candidatePoster: (key: string) => at(`/images/candidates/${seg(key)}`),
+    /** For installing on a phone's home screen. */
+    manifest: () => at("/manifest.webmanifest"),
+    worker: () => at("/sw.js"),
+    offline: () => at("/offline"),
+    statics: () => at("/static/"),
     asset: (hash: string, name: string) => at(`/static/${seg(hash)}/${seg(name)}`),
 
     // JSON API, as far as pages link to it

@@ -7,9 +7,14 @@ import {
   durationText,
   formatDate,
   formatNumber,
+  fullDay,
   fullTime,
+  isoDay,
+  localInput,
+  relativeDay,
   relativeTime,
   stampText,
+  weekdayText,
 } from "../../views/ui/format.ts";
 import { safeHref } from "../../views/ui/link.tsx";
 import { hueOf, initials } from "../../views/ui/text.ts";
@@ -46,6 +51,31 @@ describe("paths", () => {
 
   test("empty query values are left out", () => {
     expect(createPaths("").shows({ query: "", list: "later" })).toBe("/shows?list=later");
+  });
+});
+
+describe("days without a time of day", () => {
+  const day = (offset: number) => NOW + offset * DAY_MS;
+  test.each([
+    [0, "today"],
+    [-1, "yesterday"],
+    [1, "tomorrow"],
+    [-5, "5 days ago"],
+    [3, "in 3 days"],
+    [-30, "12 Feb"],
+    [-400, "8 Feb 2024"],
+  ])("%i days away is %s", (offset, words) => {
+    expect(relativeDay(day(offset), ctx)).toBe(words);
+  });
+
+  test("are written with their weekday, and as fields and machines want them, where the reader lives", () => {
+    // 20:26 in UTC is past midnight in Tokyo.
+    const tokyo = viewContext({ timeZone: "Asia/Tokyo" });
+    expect(weekdayText(NOW, ctx)).toBe("Friday, 14 Mar");
+    expect(weekdayText(NOW, tokyo)).toBe("Saturday, 15 Mar");
+    expect(fullDay(NOW, tokyo)).toBe("Saturday, 15 March 2025");
+    expect(isoDay(NOW, tokyo)).toBe("2025-03-15");
+    expect(localInput(NOW, tokyo)).toBe("2025-03-15T05:26");
   });
 });
 

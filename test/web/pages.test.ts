@@ -3,7 +3,7 @@ import { Window } from "happy-dom";
 import type { IntegrationView } from "../../src/services/integrations/types.ts";
 import { createTracking } from "../../src/services/tracking/service.ts";
 import { createErrorRenderer } from "../../src/web/pages/errors.ts";
-import { liveMessages } from "../../src/web/pages/live.ts";
+import { liveNews } from "../../src/web/pages/live.ts";
 import { pages } from "../../src/web/pages/table.ts";
 import { createTestApp, type TestApp, testPassword } from "../support/app.ts";
 import { fakeIntegrations, fakeSync, integrationView, syncLogView } from "../support/fake-services.ts";
@@ -33,7 +33,7 @@ function start({ integrations = {}, sync = {} }: Fakes = {}, env: Record<string,
     services: (base) => ({
       pageRoutes: pages,
       renderError: createErrorRenderer(base),
-      live: liveMessages,
+      live: liveNews,
       tracking: createTracking(base, { importShow: () => Promise.reject(new Error("not expected")) }),
       integrations: fakeIntegrations({ list: () => [], ...integrations }),
       sync: fakeSync({ running: () => null, list: () => [], ...sync }),

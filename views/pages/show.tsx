@@ -2,11 +2,11 @@ import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
 import { episodeCode } from "../parts/episode-row.tsx";
+import { refreshing } from "../parts/more.tsx";
 import { SeasonBlock, type SeasonBlockModel } from "../parts/season-block.tsx";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { count, formatNumber } from "../ui/format.ts";
-import { hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { OutLink } from "../ui/link.tsx";
 import { Menu } from "../ui/menu.tsx";
@@ -57,13 +57,10 @@ export function ShowPage({ ctx, show }: Props): JSX.Element {
 
 /** The whole show; comes anew when its plays or facts have changed elsewhere. Folds stay as the reader left them. */
 export function ShowSection({ ctx, show }: Props): JSX.Element {
-  const events = [`show-${show.id}`, "many-shows", "resync"];
-  const refresh = hx({
-    get: ctx.paths.show(show.id),
-    trigger: events.map((name) => `${name} from:body throttle:2s`).join(", "),
-    target: target("show", show.id),
-    swap: "outerMorph",
-    keepOnError: true,
+  const refresh = refreshing({
+    href: ctx.paths.show(show.id),
+    into: target("show", show.id),
+    on: [`show-${show.id}`, "many-shows", "resync"],
   });
   return (
     <article id={id("show", show.id)} {...refresh}>

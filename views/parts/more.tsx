@@ -1,7 +1,7 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { ButtonLink } from "../ui/button.tsx";
-import { hx } from "../ui/hx.ts";
+import { type Attributes, hx } from "../ui/hx.ts";
 import { PartUpdate } from "../ui/toast.tsx";
 
 /** The last row of a list that goes on: loads when scrolled to, is a link without script. */
@@ -15,16 +15,32 @@ export function MoreRow({ ctx, href, scope }: { ctx: ViewContext; href: string; 
   );
 }
 
-/** Asks for a list anew when something has happened to it. The stream is opened by `Layout live`. */
-export function Refresher({ href, into }: { href: string; into: string }): JSX.Element {
-  const ask = hx({
-    get: href,
-    trigger: "plays-changed from:body throttle:2s, sync-ended from:body throttle:2s, resync from:body throttle:2s",
-    target: into,
-    swap: "outerMorph",
-    keepOnError: true,
-  });
-  return <div id={id("refresh")} hidden {...ask}></div>;
+/** What a list of shows or plays listens for. */
+const ANYTHING = ["plays-changed", "shows-changed", "sync-ended", "resync"];
+
+/**
+ * For an element that asks for a part anew when one of these has happened. When exactly is up to static/live.js: not too
+ * often, not while the reader is in the middle of something, never with an answer that is older than what is shown.
+ * The stream is opened by `Layout live`.
+ */
+export function refreshing({
+  href,
+  into,
+  on = ANYTHING,
+}: {
+  href: string;
+  into: string;
+  on?: readonly string[];
+}): Attributes {
+  return {
+    "data-refresh": on.join(" "),
+    ...hx({ get: href, trigger: "refresh", target: into, swap: "outerMorph", keepOnError: true }),
+  };
+}
+
+/** Asks for a list anew when something has happened to it. */
+export function Refresher(props: { href: string; into: string; on?: readonly string[] }): JSX.Element {
+  return <div id={id("refresh")} hidden {...refreshing(props)}></div>;
 }
 
 /** Beside a further page of a list: refreshing would throw the reader back to the first one. */

@@ -10,7 +10,7 @@ export type ToastWithUndoProps = {
   text: string;
   undo: {
     token: string;
-    /** Which part of the page the answer brings up to date: "up-next", "show:12". */
+    /** Which part of the page the answer brings up to date: "up-next", "up-next:12", "show:12". */
     part: string;
     /** Where a reader ends up whose script fails between. */
     back: string;
@@ -22,7 +22,11 @@ export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Elem
   return (
     <ToastUpdate>
       <Toast ctx={ctx} text={text}>
-        <ActionForm action={ctx.paths.undo()} live={{ target: target("toasts"), swap: "none" }}>
+        <ActionForm
+          action={ctx.paths.undo()}
+          live={{ target: target("toasts"), swap: "none" }}
+          attributes={{ "data-keeps-order": "" }}
+        >
           <input type="hidden" name="token" value={attr(undo.token)} />
           <input type="hidden" name="part" value={attr(undo.part)} />
           <input type="hidden" name="back" value={attr(undo.back)} />

@@ -44,6 +44,24 @@ export function fullTime(at: number, ctx: Writing): string {
   return `${formatDate(at, ctx, { weekday: "long", day: "numeric", month: "long", year: "numeric" })}, ${clockTime(at, ctx)}`;
 }
 
+/** "Monday, 3 March 2025": of what only the day is known. */
+export function fullDay(at: number, ctx: Writing): string {
+  return formatDate(at, ctx, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}
+
+/** "Friday, 4 Dec", with the year when it is not this one. */
+export function weekdayText(at: number, ctx: Moment): string {
+  return `${formatDate(at, ctx, { weekday: "long" })}, ${dateText(at, ctx)}`;
+}
+
+/** What a `datetime-local` field says for that moment where the reader lives. */
+export function localInput(at: number, { timeZone }: Writing): string {
+  return cached(dateWriters, `local|${timeZone}`, () => {
+    const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
+    return (moment) => format.format(moment).replace(" ", "T");
+  })(at);
+}
+
 export function clockTime(at: number, ctx: Writing): string {
   return formatDate(at, ctx, { hour: "2-digit", minute: "2-digit" });
 }
@@ -84,6 +102,16 @@ export function relativeTime(at: number, ctx: Moment): string {
   return dateText(at, ctx);
 }
 
+/** The same in whole days, for what has no time of day: "today", "yesterday", "3 days ago". */
+export function relativeDay(at: number, ctx: Moment): string {
+  const days = daysBetween(ctx.now, at, ctx);
+  if (days === 0) return "today";
+  if (days === -1) return "yesterday";
+  if (days === 1) return "tomorrow";
+  if (Math.abs(days) > 7) return dateText(at, ctx);
+  return days > 0 ? `in ${days} days` : `${-days} days ago`;
+}
+
 /** Calendar days, not 24-hour blocks: 23:50 is yesterday at 00:10. */
 function daysBetween(from: number, to: number, ctx: Writing): number {
   return Math.round((Date.parse(dayKey(to, ctx)) - Date.parse(dayKey(from, ctx))) / DAY_MS);
@@ -98,6 +126,11 @@ export function durationText(durationMs: number): string {
   if (minutes < 60) return `${minutes} min`;
   const rest = minutes % 60;
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}
+
+/** "2025-03-03" where the reader lives. */
+export function isoDay(at: number, ctx: Writing): string {
+  return dayKey(at, ctx);
 }
 
 export function isoTime(at: number): string {

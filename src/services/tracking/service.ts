@@ -1,4 +1,12 @@
-import { deleteEntry, ensureEntry, releaseList, setList, setNotes, setRating } from "../../db/repos/library.ts";
+import {
+  deleteEntry,
+  ensureEntry,
+  refreshProgress,
+  releaseList,
+  setList,
+  setNotes,
+  setRating,
+} from "../../db/repos/library.ts";
 import { markableEpisodes, playsOfEpisodes } from "../../db/repos/plays.ts";
 import { findShowByExternalId } from "../../db/repos/shows.ts";
 import { rehearse, tx } from "../../db/tx.ts";
@@ -55,11 +63,15 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     bus.publish("plays.changed", { userId: journal.userId, showIds: [...journal.shows] });
   }
 
-  /** A change of one show's marks; the show is touched only when something changed. */
+  /**
+   * A change of one show's marks; the show is touched only when something changed. Where nothing did, a sync may have
+   * written the play and not counted it yet.
+   */
   function marking(userId: number, showId: number, work: (journal: Journal) => number): number {
     return change(userId, (journal) => {
       const changed = work(journal);
       if (changed > 0) journal.shows.add(showId);
+      else refreshProgress(db, userId, [showId], clock.now());
       return changed;
     }).result;
   }

@@ -34,6 +34,16 @@ export function startOfDate(date: string, timeZone: string): number | null {
   return midnight - offsetMs(guess, timeZone);
 }
 
+/** The moment at which a clock in the zone shows `YYYY-MM-DDTHH:MM`; null when that is no such time. */
+export function momentIn(local: string, timeZone: string): number | null {
+  const [, date = "", hours = "", minutes = ""] = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})/.exec(local) ?? [];
+  const midnight = dateToInstant(date);
+  if (midnight === null || Number(hours) > 23 || Number(minutes) > 59) return null;
+  const shown = midnight + (Number(hours) * 3600 + Number(minutes) * 60) * SECOND_MS;
+  const guess = shown - offsetMs(shown, timeZone);
+  return shown - offsetMs(guess, timeZone);
+}
+
 export function addDays(date: string, days: number): string {
   return toDate((dateToInstant(date) ?? 0) + days * DAY_MS);
 }

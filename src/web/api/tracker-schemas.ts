@@ -3,6 +3,7 @@ import { BROWSE_FILTERS } from "../../domain/browse.ts";
 import { CERTAINTIES } from "../../domain/plays.ts";
 import { PROGRESS_STATES } from "../../domain/progress.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
+import { UP_NEXT_SECTIONS } from "../../domain/up-next.ts";
 import { Id, Iso, IsoOrNull, TextOrNull } from "./schemas.ts";
 
 // Shapes of shows, episodes and plays. What a schema does not name is left out of the answer.
@@ -132,12 +133,23 @@ export const Show = t.Object({
 
 export const HistoryItem = t.Object({ ...playFields, show: ShowRef, episode: Episode });
 
+export const UpNextSection = oneOf(UP_NEXT_SECTIONS);
+
 export const UpNextItem = t.Object({
   show: ShowRef,
   episode: Episode,
+  section: UpNextSection,
+  isNew: t.Boolean({ description: "Came out in the last seven days" }),
+  runtimeMin: NumberOrNull,
   watched: t.Integer(),
   aired: t.Integer(),
   remaining: t.Integer({ description: "Further unwatched episodes that are out" }),
+  lastWatchedAt: IsoOrNull,
+});
+
+export const CaughtUpItem = t.Object({
+  show: ShowRef,
+  next: t.Union([Episode, t.Null()], { description: "What comes next; null: no date is known" }),
   lastWatchedAt: IsoOrNull,
 });
 

@@ -1,5 +1,6 @@
 import type { Paths } from "../../../views/paths.ts";
 import type { CalendarItem } from "../../db/queries/calendar.ts";
+import type { CaughtUpItem } from "../../db/queries/caught-up.ts";
 import type { EpisodeView, PlayView } from "../../db/queries/episode-view.ts";
 import type { HistoryItem } from "../../db/queries/history.ts";
 import type { LibraryItem } from "../../db/queries/library.ts";
@@ -69,6 +70,14 @@ export function upNextJson(item: UpNextItem, paths: Paths) {
     show: showRefJson(item.show, paths),
     episode: episodeJson(item.episode),
     lastWatchedAt: isoOrNull(item.lastWatchedAt),
+  };
+}
+
+export function caughtUpJson({ show, next, lastWatchedAt }: CaughtUpItem, paths: Paths) {
+  return {
+    show: showRefJson(show, paths),
+    next: next === null ? null : episodeJson(next),
+    lastWatchedAt: isoOrNull(lastWatchedAt),
   };
 }
 

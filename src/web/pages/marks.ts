@@ -2,25 +2,27 @@ import { Elysia, t } from "elysia";
 import type { Flash } from "../../../views/context.ts";
 import { target } from "../../../views/dom.ts";
 import { ShowProgress, ShowSection } from "../../../views/pages/show.tsx";
-import { UpNextSection } from "../../../views/pages/up-next.tsx";
+import { UpNextList } from "../../../views/pages/up-next.tsx";
+import { CaughtUp } from "../../../views/parts/caught-up.tsx";
 import { EpisodeRow, episodeCode } from "../../../views/parts/episode-row.tsx";
 import { SeasonActions, SeasonBlock, SeasonHead } from "../../../views/parts/season-block.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
 import { UpNextCard } from "../../../views/parts/up-next-card.tsx";
 import { PartUpdate, Toast, ToastUpdate } from "../../../views/ui/toast.tsx";
 import type { ShowPage } from "../../db/queries/show-page.ts";
-import { upNextOfShow } from "../../db/queries/up-next-of-show.ts";
+import { upNext, upNextOfShow } from "../../db/queries/up-next.ts";
 import { libraryShowOfEpisode } from "../../db/repos/library.ts";
 import { playById } from "../../db/repos/plays.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { momentIn } from "../../services/tracking/zoned-days.ts";
 import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import { readShow, seasonModel, showModel } from "./show-model.ts";
-import { upNextPage } from "./up-next.ts";
+import { caughtUpPart, upNextPage } from "./up-next.ts";
 
 const Id = { params: t.Object({ id: t.String() }), detail: { hide: true } };
 const Season = { params: t.Object({ id: t.String(), number: t.Numeric() }), detail: { hide: true } };
@@ -77,28 +79,54 @@ export function createMarkPages(deps: RouteDeps) {
     ]);
   }
 
-  /** The show's next card, or none when all is watched. */
-  function upNextParts(reply: Visit, showId: string, text: string, undo: Undo): Response {
-    const { ctx } = reply;
-    const item = upNextOfShow(db, reply.userId, Number(showId));
-    const toast = ToastWithUndo({ ctx, text, undo });
-    if (item === null) return reply.fragment(toast, { headers: { "hx-reswap": "delete" } });
-    return reply.fragment([UpNextCard({ ctx, next: upNextModel(ctx, item) }), toast]);
+  /** The show's next card in place of the one that was watched; after the last one, when the show goes on. */
+  function upNextParts(reply: Visit, showId: string, text: string, undo: Omit<Undo, "part">): Response {
+    const { ctx, userId } = reply;
+    const item = upNextOfShow(db, userId, Number(showId), ctx.now);
+    if (item !== null) {
+      const toast = ToastWithUndo({ ctx, text, undo: { ...undo, part: `up-next:${showId}` } });
+      return reply.fragment([UpNextCard({ ctx, next: upNextModel(ctx, item), arriving: true }), toast]);
+    }
+    const parts = upNextIsEmpty(reply) ? upNextListPart(reply) : caughtUpUpdate(reply);
+    const toast = ToastWithUndo({ ctx, text, undo: { ...undo, part: "up-next" } });
+    return reply.fragment([parts, toast], { headers: { "hx-reswap": "delete" } });
+  }
+
+  const upNextIsEmpty = ({ ctx, userId }: Visit): boolean =>
+    upNext(db, userId, { now: ctx.now, limit: 1 }).items.length === 0;
+
+  function caughtUpUpdate({ ctx, userId }: Visit): JSX.Element {
+    const children = CaughtUp({ ctx, caughtUp: caughtUpPart(deps, ctx, userId) });
+    return PartUpdate({ target: target("caught-up"), children });
+  }
+
+  function upNextListPart({ ctx, userId }: Visit): JSX.Element {
+    const children = UpNextList({ ctx, page: upNextPage(deps, ctx, userId) });
+    return PartUpdate({ target: target("up-next-list"), children });
+  }
+
+  /** The card as it was before; everything else stays where it is. */
+  function upNextCardPart({ ctx, userId }: Visit, showId: string): JSX.Element[] {
+    const item = upNextOfShow(db, userId, Number(showId), ctx.now);
+    if (item === null) return [];
+    const children = UpNextCard({ ctx, next: upNextModel(ctx, item), arriving: true });
+    return [PartUpdate({ target: target("up-next", showId), swap: "outerHTML", children })];
   }
 
   function changeEpisode(request: Request, episodeId: string, watched: boolean): Response {
     const reply = visit(deps, request);
-    const { userId } = reply;
+    const { ctx, userId } = reply;
     const showId = showOfEpisode(userId, episodeId);
+    const watchedAt = readWhen(formOf(request).get("watchedAt"), ctx.timeZone);
     const { undoToken } = tracking.undoable(userId, () =>
-      watched ? tracking.markEpisode(userId, episodeId) : tracking.unmarkEpisode(userId, episodeId),
+      watched ? tracking.markEpisode(userId, episodeId, watchedAt) : tracking.unmarkEpisode(userId, episodeId),
     );
     const words = (what: string) => (watched ? `Watched: ${what}` : `No longer watched: ${what}`);
     const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
     if (reply.part && request.headers.get("hx-target")?.startsWith("li#up-next--")) {
       const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
       const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
-      return upNextParts(reply, showId, text, { ...undo, part: "up-next", back: paths.home() });
+      return upNextParts(reply, showId, text, { ...undo, back: paths.home() });
     }
     if (reply.part) return episodeParts(reply, showId, episodeId, words, undo);
     return back(reply, watched ? "Marked as watched." : "The mark is gone.", undo);
@@ -151,11 +179,11 @@ export function createMarkPages(deps: RouteDeps) {
     return reply.fragment([...(done ? partsAfterUndo(reply, form.get("part") ?? "") : []), toast]);
   }
 
-  function partsAfterUndo({ ctx, userId }: Visit, part: string): JSX.Element[] {
-    if (part === "up-next") {
-      const section = UpNextSection({ ctx, page: upNextPage(deps, ctx, userId) });
-      return [PartUpdate({ target: target("up-next-list"), children: section })];
-    }
+  function partsAfterUndo(reply: Visit, part: string): JSX.Element[] {
+    const { ctx, userId } = reply;
+    if (part === "up-next") return [upNextListPart(reply)];
+    const cardOf = /^up-next:(\d+)$/.exec(part)?.[1];
+    if (cardOf !== undefined) return upNextCardPart(reply, cardOf);
     const showId = /^show:(\d+)$/.exec(part)?.[1];
     if (showId === undefined) return [];
     const section = ShowSection({ ctx, show: showModel(deps, ctx, readShow(deps, userId, showId)) });
@@ -205,6 +233,15 @@ export function createMarkPages(deps: RouteDeps) {
     .put("/shows/:id/watched", ({ request, params }) => changeShow(request, params.id, true), Id)
     .delete("/shows/:id/watched", ({ request, params }) => changeShow(request, params.id, false), Id)
     .post("/undo", ({ request }) => takeBack(request), { detail: { hide: true } });
+}
+
+/** What a `datetime-local` field says; nothing given means now. */
+function readWhen(text: string | null, timeZone: string): number | undefined {
+  if (text === null || text === "") return undefined;
+  const at = momentIn(text, timeZone);
+  if (at !== null) return at;
+  const message = "must be a date and a time such as 2026-08-31T19:30";
+  throw new AppError("invalid", `The time ${message}.`, { fields: [{ path: "watchedAt", message }] });
 }
 
 function changedWords(episodes: number, watched: boolean): string {

@@ -1,7 +1,9 @@
 import type { ViewContext } from "../../../views/context.ts";
+import type { CaughtUpRowModel } from "../../../views/parts/caught-up.tsx";
 import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
 import type { PlayModel } from "../../../views/parts/play-evidence.tsx";
 import type { UpNextModel } from "../../../views/parts/up-next-card.tsx";
+import type { CaughtUpItem } from "../../db/queries/caught-up.ts";
 import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ShowRef } from "../../db/queries/view.ts";
 import { toDate } from "../../domain/instant.ts";
@@ -46,7 +48,8 @@ function evidenceWords(evidence: string): string | null {
   return null;
 }
 
-export function upNextModel(ctx: ViewContext, { show, episode, remaining }: UpNextItem): UpNextModel {
+export function upNextModel(ctx: ViewContext, item: UpNextItem): UpNextModel {
+  const { show, episode, isNew, runtimeMin, remaining } = item;
   return {
     showId: show.id,
     showTitle: show.title,
@@ -56,7 +59,27 @@ export function upNextModel(ctx: ViewContext, { show, episode, remaining }: UpNe
     episodeNumber: episode.number,
     episodeTitle: episodeTitle(episode),
     airedAt: airedAt(ctx, episode),
+    airedExact: episode.airedExact,
+    isNew,
+    runtimeMin,
     remaining,
+  };
+}
+
+export function caughtUpModel(ctx: ViewContext, { show, next }: CaughtUpItem): CaughtUpRowModel {
+  return {
+    showId: show.id,
+    showTitle: show.title,
+    posterUrl: posterOf(ctx, show),
+    next:
+      next === null
+        ? null
+        : {
+            seasonNumber: next.season,
+            episodeNumber: next.number,
+            airsAt: airedAt(ctx, next),
+            airsExact: next.airedExact,
+          },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
@@ -18,6 +19,7 @@ import { createUpNextPage } from "./up-next.ts";
 /** Every page, and the parts that belong to it. */
 export const pages: readonly RouteFactory[] = [
   createSignInRoutes,
+  createInstallablePages,
   createUpNextPage,
   createLibraryPage,
   createShowPage,

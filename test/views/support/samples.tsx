@@ -149,6 +149,9 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
           episodeNumber: 5,
           episodeTitle: HOSTILE,
           airedAt: null,
+          airedExact: false,
+          isNew: true,
+          runtimeMin: 42,
           remaining: 2,
         },
       ].map((next) => (
