@@ -7,6 +7,7 @@ import type { ShowPage } from "../../db/queries/show-page.ts";
 import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ListPage, ShowRef } from "../../db/queries/view.ts";
 import type { ExternalIds } from "../../domain/external-ids.ts";
+import type { StatsView, TopShow } from "../../services/tracking/stats.ts";
 import type { SearchResult } from "../../services/tracking/types.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 
@@ -74,6 +75,16 @@ export function upNextJson(item: UpNextItem, paths: Paths) {
 
 export function calendarJson(item: CalendarItem, paths: Paths) {
   return { ...item, show: showRefJson(item.show, paths), episode: episodeJson(item.episode) };
+}
+
+export function statsJson(stats: StatsView, timezone: string, paths: Paths) {
+  const shape = (show: TopShow) => ({ ...show, ...showRefJson(show, paths) });
+  return {
+    ...stats,
+    timezone,
+    topShows: stats.topShows.map(shape),
+    topShowsByPlays: stats.topShowsByPlays.map(shape),
+  };
 }
 
 export function searchResultJson({ source, sourceId, title, year, ids, inLibraryShowId }: SearchResult) {

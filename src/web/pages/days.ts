@@ -1,4 +1,5 @@
 import type { ViewContext } from "../../../views/context.ts";
+import { HOUR_MS } from "../../domain/instant.ts";
 import { addDays, dateIn, startOfDate } from "../../services/tracking/zoned-days.ts";
 
 /** "Today", "Yesterday", "Tomorrow", else "Monday, 3 March", with the year when it is not this one. */
@@ -32,8 +33,17 @@ export function shortMonth(day: string, ctx: ViewContext): string {
   return written(day, ctx, { month: "short" });
 }
 
+export function longWeekday(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "long" });
+}
+
 export function shortWeekday(day: string, ctx: ViewContext): string {
   return written(day, ctx, { weekday: "short" });
+}
+
+/** "21:00", "9 PM" */
+export function hourLabel(hour: number, { locale }: ViewContext): string {
+  return formatOf(locale, { hour: "numeric" }).format(hour * HOUR_MS);
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -41,12 +51,15 @@ const MOST_FORMATS = 128;
 
 /** Dates are written as midnights in UTC, so that no time zone can move them. */
 function written(day: string, { locale }: ViewContext, options: Intl.DateTimeFormatOptions): string {
+  return formatOf(locale, options).format(startOfDate(day, "UTC") ?? 0);
+}
+
+function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale} ${JSON.stringify(options)}`;
-  let format = formats.get(key);
-  if (format === undefined) {
-    if (formats.size >= MOST_FORMATS) formats.clear();
-    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
-    formats.set(key, format);
-  }
-  return format.format(startOfDate(day, "UTC") ?? 0);
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  if (formats.size >= MOST_FORMATS) formats.clear();
+  const made = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
+  formats.set(key, made);
+  return made;
 }

@@ -11,3 +11,11 @@ export function localeOf(acceptLanguage: string | null): string {
     .filter((tag) => TAG.test(tag));
   return Intl.DateTimeFormat.supportedLocalesOf(wanted)[0] ?? FALLBACK;
 }
+
+type WithWeek = Intl.Locale & { getWeekInfo?: () => { firstDay: number } };
+
+/** 1 = Monday … 7 = Sunday. Runtimes that do not know begin the week on Monday, as ISO 8601 does. */
+export function firstDayOfWeek(locale: string): number {
+  const known: WithWeek = new Intl.Locale(locale);
+  return known.getWeekInfo?.().firstDay ?? 1;
+}

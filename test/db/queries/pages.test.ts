@@ -5,7 +5,7 @@ import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
 import { LIBRARY_SORTS, type LibrarySort, libraryCounts, libraryPage } from "../../../src/db/queries/library.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
-import { playsInSpans } from "../../../src/db/queries/stats.ts";
+import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext } from "../../../src/db/queries/up-next.ts";
 import type { ListPage } from "../../../src/db/queries/view.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
@@ -277,7 +277,7 @@ describe("every page", () => {
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
-    ["plays in time", (db, userId) => playsInSpans(db, userId, [[0, NOW]])],
+    ["statistics' shows", (db, userId) => watchedShows(db, userId)],
   ];
 
   test.each(pages)("%s costs the same few statements with 3 shows and with 60", (_, read) => {
@@ -297,6 +297,18 @@ describe("every page", () => {
     expect(steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|plays|episodes|shows|library_entries)\b/.test(step))).toEqual(
       [],
     );
+  });
+
+  test("of statistics reads all plays in one walk, one episode after the other, sorting nothing", () => {
+    const { db, userId, showIds } = libraryOf(30);
+    const again = given.addSeasons(db, showIds[3]!, [1], { inCatalogue: false })[0]!;
+    for (const at of [3, 1, 2]) given.addPlay(db, userId, again, { watchedAt: NOW - at * DAY });
+    const sql = given.statementsOf(db, () => watchedPlays(db, userId));
+    expect(sql).toHaveLength(1);
+    expect(given.planOf(db, sql[0]!).filter((step) => step.includes("TEMP B-TREE"))).toEqual([]);
+    const episodes = watchedPlays(db, userId).map(({ episodeId }) => episodeId);
+    expect(episodes).toHaveLength(33);
+    expect(episodes).toEqual(episodes.toSorted((a, b) => a - b));
   });
 
   test("of one show's history never walks through the user's other plays", () => {
