@@ -24,6 +24,8 @@ export type HistoryQuery = {
   cursor?: string | undefined;
 };
 
+export type StatsQuery = { by?: string | undefined; year?: number | undefined; top?: string | undefined };
+
 /** `/tracker`, `tracker` and `/tracker/` are the same sub-path; empty or `/` is none. */
 export function normalizeBasePath(basePath: string): string {
   const trimmed = basePath.trim().replace(/^\/+|\/+$/g, "");
@@ -62,7 +64,7 @@ export function createPaths(basePath: string) {
     show,
     calendar: (query: { from?: string | undefined } = {}) => withQuery(at("/calendar"), query),
     history: (query: HistoryQuery = {}) => withQuery(at("/history"), query),
-    stats: () => at("/stats"),
+    stats: (query: StatsQuery = {}) => withQuery(at("/stats"), query),
     /** POST `{token, part}` takes a mark back. */
     undo: () => at("/undo"),
     search: (query: string | SearchQuery = {}) =>

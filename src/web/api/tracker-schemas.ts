@@ -155,14 +155,43 @@ export const CaughtUpItem = t.Object({
 
 export const CalendarItem = t.Object({ show: ShowRef, episode: Episode, watched: t.Boolean() });
 
+const watchedFields = { plays: t.Integer(), minutes: t.Integer() };
+
+const TopShow = t.Object({ ...showFields, ...watchedFields, episodes: t.Integer() });
+const TopName = t.Object({ name: t.String(), shows: t.Integer(), ...watchedFields });
+
+const StreakOrNull = t.Union([t.Object({ from: t.String(), to: t.String(), days: t.Integer() }), t.Null()]);
+
 export const Stats = t.Object({
-  shows: t.Integer(),
+  year: t.Union([t.Integer(), t.Null()], { description: "Null: ever" }),
+  timezone: t.String({ description: "Whose days these are" }),
+  shows: t.Integer({ description: "With a play" }),
   episodes: t.Integer({ description: "Different episodes, specials included" }),
   plays: t.Integer(),
+  rewatches: t.Integer({ description: "Plays of episodes that had been watched before" }),
   minutes: t.Integer({ description: "Of plays whose runtime is known" }),
-  undated: t.Integer({ description: "Plays whose time is not known" }),
-  months: t.Array(t.Object({ month: t.String(), plays: t.Integer() })),
-  days: t.Array(t.Object({ date: t.String(), plays: t.Integer() })),
+  withoutRuntime: t.Integer({ description: "Plays whose runtime is not known" }),
+  undated: t.Integer({ description: "Plays whose time is not known, ever: in no year and on no day" }),
+  months: t.Array(t.Object({ month: t.String({ examples: ["2026-08"] }), ...watchedFields }), {
+    description: "Those with a play, oldest first",
+  }),
+  days: t.Array(t.Object({ date: t.String(), ...watchedFields }), {
+    description: "Every day of the year, else of the last 53 weeks",
+  }),
+  weeks: t.Array(t.Object({ week: t.String({ description: "Its Monday" }), ...watchedFields })),
+  years: t.Array(t.Object({ year: t.Integer(), ...watchedFields }), { description: "Every year with a play" }),
+  hours: t.Array(t.Array(t.Integer()), { description: "Dated plays by weekday, from Monday, and hour" }),
+  activeDays: t.Integer({ description: "Days with a play" }),
+  firstDay: TextOrNull,
+  lastDay: TextOrNull,
+  busiestDay: t.Union([t.Object({ date: t.String(), ...watchedFields }), t.Null()]),
+  averagePerWeek: t.Number({ description: "Dated plays, from the first one on" }),
+  longestStreak: StreakOrNull,
+  currentStreak: StreakOrNull,
+  topShows: t.Array(TopShow, { description: "By minutes" }),
+  topShowsByPlays: t.Array(TopShow),
+  topNetworks: t.Array(TopName, { description: "By minutes" }),
+  topGenres: t.Array(TopName, { description: "By minutes; a show counts for each of its genres" }),
 });
 
 export const SearchResult = t.Object({

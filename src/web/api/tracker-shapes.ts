@@ -9,6 +9,7 @@ import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ListPage, ShowRef } from "../../db/queries/view.ts";
 import type { ExternalIds } from "../../domain/external-ids.ts";
 import type { FoundShow, SourceFailure } from "../../services/discovery/types.ts";
+import type { StatsView, TopShow } from "../../services/tracking/stats.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 
 // From view models to what the API says: ISO times, every id kind named.
@@ -83,6 +84,16 @@ export function caughtUpJson({ show, next, lastWatchedAt }: CaughtUpItem, paths:
 
 export function calendarJson(item: CalendarItem, paths: Paths) {
   return { ...item, show: showRefJson(item.show, paths), episode: episodeJson(item.episode) };
+}
+
+export function statsJson(stats: StatsView, timezone: string, paths: Paths) {
+  const shape = (show: TopShow) => ({ ...show, ...showRefJson(show, paths) });
+  return {
+    ...stats,
+    timezone,
+    topShows: stats.topShows.map(shape),
+    topShowsByPlays: stats.topShowsByPlays.map(shape),
+  };
 }
 
 export function searchResultJson(found: FoundShow, posterUrl: string | null) {

@@ -1,5 +1,6 @@
 import type { ViewContext } from "../../../views/context.ts";
 import { formatDate } from "../../../views/ui/format.ts";
+import { HOUR_MS } from "../../domain/instant.ts";
 import { addDays, dateIn, startOfDate } from "../../services/tracking/zoned-days.ts";
 
 /** "Today", "Yesterday", "Tomorrow", else "Monday, 3 March", with the year when it is not this one. */
@@ -33,8 +34,17 @@ export function shortMonth(day: string, ctx: ViewContext): string {
   return written(day, ctx, { month: "short" });
 }
 
+export function longWeekday(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "long" });
+}
+
 export function shortWeekday(day: string, ctx: ViewContext): string {
   return written(day, ctx, { weekday: "short" });
+}
+
+/** "21:00", "9 PM" */
+export function hourLabel(hour: number, ctx: ViewContext): string {
+  return formatDate(hour * HOUR_MS, { ...ctx, timeZone: "UTC" }, { hour: "numeric" });
 }
 
 /** Dates are written as midnights in UTC, so that no time zone can move them. */
