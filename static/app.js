@@ -54,6 +54,10 @@
     }
   };
 
+  const closeDone = (root) => {
+    for (const done of root.querySelectorAll("dialog [data-dialog-done]")) done.closest("dialog").close();
+  };
+
   doc.addEventListener("htmx:confirm", (event) => {
     const { ctx, issueRequest, dropRequest } = event.detail;
     const dialog = doc.getElementById("confirm");
@@ -102,6 +106,7 @@
     if (root.querySelector("[data-popup-close]")) closePopup();
     sendPopup(root);
     showDialogs(root);
+    closeDone(root);
     for (const toast of root.querySelectorAll("[data-toast]")) armToast(toast);
   };
   doc.addEventListener("htmx:after:swap", (event) => {

@@ -14,6 +14,8 @@ export type ToastWithUndoProps = {
     part: string;
     /** Where a reader ends up whose script fails between. */
     back: string;
+    /** Fields of the page that the answer needs to know. */
+    include?: string | undefined;
   };
 };
 
@@ -22,7 +24,7 @@ export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Elem
   return (
     <ToastUpdate>
       <Toast ctx={ctx} text={text}>
-        <ActionForm action={ctx.paths.undo()} live={{ target: target("toasts"), swap: "none" }}>
+        <ActionForm action={ctx.paths.undo()} live={{ target: target("toasts"), swap: "none", include: undo.include }}>
           <input type="hidden" name="token" value={attr(undo.token)} />
           <input type="hidden" name="part" value={attr(undo.part)} />
           <input type="hidden" name="back" value={attr(undo.back)} />

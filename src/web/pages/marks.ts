@@ -18,6 +18,7 @@ import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
+import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import { readShow, seasonModel, showModel } from "./show-model.ts";
 import { upNextPage } from "./up-next.ts";
@@ -148,6 +149,11 @@ export function createMarkPages(deps: RouteDeps) {
     const tone = done ? "success" : "error";
     if (!reply.part) return reply.go(safeNext(form.get("back"), paths), { tone, text });
     const toast = ToastUpdate({ children: Toast({ ctx, text, tone: done ? "info" : "error" }) });
+    if (done && isOnHistory(deps, reply)) {
+      const list = historyAgain(deps, reply, form.get("until") ?? "");
+      if (list === null) return reloaded(reply, reply.go(paths.history(), { tone, text }));
+      return reply.fragment([PartUpdate({ target: target("history"), children: list }), toast]);
+    }
     return reply.fragment([...(done ? partsAfterUndo(reply, form.get("part") ?? "") : []), toast]);
   }
 
@@ -174,6 +180,10 @@ export function createMarkPages(deps: RouteDeps) {
     const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, playId));
     const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
     if (!reply.part) return back(reply, "The play is removed.", undo);
+    if (isOnHistory(deps, reply)) {
+      const until = formOf(request).get("until") ?? "";
+      return historyChanged(deps, reply, { text: "The play is removed.", token: undoToken, until });
+    }
     return episodeParts(reply, showId, episodeId, (what) => `Play removed: ${what}`, undo);
   }
 

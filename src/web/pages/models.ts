@@ -24,15 +24,29 @@ export function episodeTitle({ title, number }: Pick<EpisodeRef, "title" | "numb
   return title ?? (number === null ? "Episode without a number" : `Episode ${number}`);
 }
 
-type Play = Omit<PlayModel, "source" | "evidence"> & { source: string; serverName: string | null; evidence: string };
+type Play = Pick<PlayModel, "id" | "watchedAt" | "certainty" | "syncId"> & {
+  source: string;
+  serverName: string | null;
+  evidence: string;
+  original: { watchedAt: number | null } | null;
+};
 
 export function playModel(play: Play): PlayModel {
-  const { id, watchedAt, certainty, syncId } = play;
+  const { id, watchedAt, certainty, syncId, original } = play;
   const evidence = evidenceWords(play.evidence);
-  return { id, watchedAt, certainty, source: sourceWords(play), syncId, ...(evidence === null ? {} : { evidence }) };
+  return {
+    id,
+    watchedAt,
+    certainty,
+    source: sourceWords(play),
+    syncId,
+    byHand: play.source === "manual",
+    ...(evidence === null ? {} : { evidence }),
+    ...(original === null ? {} : { original: { watchedAt: original.watchedAt } }),
+  };
 }
 
-function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
+export function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
   if (source === "manual") return "By hand";
   if (source === "import") return "Imported";
   const label = isProviderId(source) ? providerLabel(source) : source;

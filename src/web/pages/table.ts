@@ -7,6 +7,7 @@ import { createLibraryPage } from "./library.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createPinPages } from "./pins.ts";
+import { createPlayTimePages } from "./play-time.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createShowPage } from "./show.ts";
@@ -23,6 +24,7 @@ export const pages: readonly RouteFactory[] = [
   createShowPage,
   createMatchPage,
   createMarkPages,
+  createPlayTimePages,
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,
