@@ -28,6 +28,10 @@ ALTER TABLE plays ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE
 --> statement-breakpoint
 CREATE INDEX plays_by_import ON plays (import_id) WHERE import_id IS NOT NULL;
 --> statement-breakpoint
+DROP INDEX plays_by_time;
+--> statement-breakpoint
+CREATE INDEX plays_by_time ON plays (user_id, watched_at, id, integration_id);
+--> statement-breakpoint
 ALTER TABLE sync_removals ADD COLUMN edited_from TEXT;
 --> statement-breakpoint
 ALTER TABLE sync_removals ADD COLUMN play_id INTEGER;

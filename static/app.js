@@ -57,6 +57,10 @@
     }
   };
 
+  const closeDone = (root) => {
+    for (const done of root.querySelectorAll("dialog [data-dialog-done]")) done.closest("dialog").close();
+  };
+
   doc.addEventListener("htmx:confirm", (event) => {
     const { ctx, issueRequest, dropRequest } = event.detail;
     const dialog = doc.getElementById("confirm");
@@ -105,6 +109,7 @@
     if (root.querySelector("[data-popup-close]")) closePopup();
     sendPopup(root);
     showDialogs(root);
+    closeDone(root);
     const toasts = [...root.querySelectorAll("[data-toast]")];
     for (const toast of toasts) armToast(toast);
     // The newest are worth more than the oldest, but not more than an error that nobody has read.

@@ -21,7 +21,17 @@ export type HistoryQuery = {
   from?: string | undefined;
   to?: string | undefined;
   show?: string | undefined;
+  /** A server's integration, `manual` or `import`. */
+  source?: string | undefined;
+  /** `only`: plays without a date. */
+  undated?: string | undefined;
   cursor?: string | undefined;
+  /** The day that the page before ended in. */
+  day?: string | undefined;
+  /** How many plays the pages before had. */
+  seen?: string | undefined;
+  /** How far down a list goes that is read anew. */
+  until?: string | undefined;
 };
 
 export type StatsQuery = { by?: string | undefined; year?: number | undefined; top?: string | undefined };
@@ -115,6 +125,8 @@ export function createPaths(basePath: string) {
     /** POST adds one more viewing. */
     episodePlays: (episodeId: string) => `${episode(episodeId)}/plays`,
     play: (playId: string) => at(`/plays/${seg(playId)}`),
+    /** GET: the form (page, or dialog for htmx). POST `{at, as}`: when it was. */
+    playTime: (playId: string) => at(`/plays/${seg(playId)}/time`),
     seasonWatched: (showId: string, seasonNumber: number) => `${show(showId)}/seasons/${seg(seasonNumber)}/watched`,
     showWatched: (showId: string) => `${show(showId)}/watched`,
     /** GET: the chooser. PUT `{source, id}`: the choice. */

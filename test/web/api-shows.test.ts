@@ -354,6 +354,88 @@ describe("marks", () => {
   });
 });
 
+describe("when a play was", () => {
+  async function played() {
+    const scene = await setUp();
+    const { app, ana, first } = scene;
+    const integrationId = given.addIntegration(app.db, ana.user.id);
+    const id = given.addPlay(app.db, ana.user.id, first, { integrationId, watchedAt: Date.UTC(2026, 0, 2, 20) });
+    return { ...scene, id, integrationId, path: `/api/plays/${id}` };
+  }
+  const original = { watchedAt: "2026-01-02T20:00:00.000Z", certainty: "played" };
+
+  test("can be corrected, taken as unknown, and reset to what the server says", async () => {
+    const { ana, id, path, first } = await played();
+    const corrected = await ana.patch(path, { watchedAt: "2025-12-24T18:30:00Z" });
+    expect([corrected.status, corrected.json]).toMatchObject([
+      200,
+      {
+        id: String(id),
+        watchedAt: "2025-12-24T18:30:00.000Z",
+        certainty: "marked",
+        source: "plex",
+        edited: true,
+        original,
+      },
+    ]);
+    // A date alone is that day's begin in Berlin.
+    expect((await ana.patch(path, { watchedAt: "2025-12-24" })).json.watchedAt).toBe("2025-12-23T23:00:00.000Z");
+    expect((await ana.patch(path, { watchedAt: null })).json).toMatchObject({
+      watchedAt: null,
+      certainty: "unknown",
+      edited: true,
+      original,
+    });
+    expect((await ana.get(`/api/episodes/${first}`)).json.plays).toMatchObject([{ edited: true, original }]);
+    const reset = await ana.post(`${path}/reset`);
+    expect(reset.json).toMatchObject({ ...original, edited: false, original: null });
+    await ana.post("/api/undo", { token: reset.headers.get("x-undo-token") });
+    expect((await ana.get("/api/history?undated=only")).json.items).toMatchObject([{ id: String(id), edited: true }]);
+  });
+
+  test("is refused in the future, before 1900, and as anything but a time", async () => {
+    const { ana, path } = await played();
+    for (const body of [
+      { watchedAt: "2099-01-01T00:00:00Z" },
+      { watchedAt: "1899-12-31" },
+      { watchedAt: "soon" },
+      {},
+      { watchedAt: 5 },
+    ]) {
+      const answer = await ana.patch(path, body);
+      expect([body, answer.status, answer.json.errors?.[0]?.path]).toEqual([body, 422, "watchedAt"]);
+    }
+  });
+
+  test("is nobody else's business", async () => {
+    const { app, path } = await played();
+    const ben = await app.signIn("ben");
+    const answers = [
+      await ben.patch(path, { watchedAt: null }),
+      await ben.post(`${path}/reset`),
+      await ben.patch("/api/plays/x1", { watchedAt: null }),
+      await app.client().patch(path, { watchedAt: null }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 401]);
+  });
+
+  test("and where it came from narrow the history down", async () => {
+    const { ana, first, second, id, integrationId } = await played();
+    const manual = (await ana.post(`/api/episodes/${second}/plays`)).json.id;
+    await ana.patch(`/api/plays/${(await ana.post(`/api/episodes/${first}/plays`)).json.id}`, { watchedAt: null });
+    const ids = async (query: string) =>
+      (await ana.get(`/api/history?${query}`)).json.items.map((item: { id: string }) => item.id);
+    expect(await ids("source=manual&undated=exclude")).toEqual([manual]);
+    expect(await ids(`source=${integrationId}`)).toEqual([String(id)]);
+    expect(await ids("source=import")).toEqual([]);
+    expect(await ids("undated=exclude")).toEqual([manual, String(id)]);
+    expect(await ids("undated=only")).toHaveLength(1);
+    for (const query of ["source=plex", "source=", "undated=maybe"]) {
+      expect([query, (await ana.get(`/api/history?${query}`)).status]).toEqual([query, 422]);
+    }
+  });
+});
+
 describe("the rest", () => {
   test("up next, history, calendar and statistics follow the marks", async () => {
     const { ana, showId, first, second, coming } = await setUp();

@@ -5,12 +5,22 @@ import { type Attributes, hx } from "../ui/hx.ts";
 import { PartUpdate } from "../ui/toast.tsx";
 
 /** The last row of a list that goes on: loads when scrolled to, is a link without script. */
-export function MoreRow({ ctx, href, scope }: { ctx: ViewContext; href: string; scope: string }): JSX.Element {
+export function MoreRow({
+  ctx,
+  href,
+  scope,
+  label = "Show more",
+}: {
+  ctx: ViewContext;
+  href: string;
+  scope: string;
+  label?: string | undefined;
+}): JSX.Element {
   const row = target("more", scope);
   const load = hx({ get: href, trigger: "click, revealed", target: row, swap: "outerHTML", keepOnError: true });
   return (
     <li id={id("more", scope)} class="more-row">
-      <ButtonLink ctx={ctx} href={href} label="Show more" attributes={load} />
+      <ButtonLink ctx={ctx} href={href} label={label} attributes={load} />
     </li>
   );
 }

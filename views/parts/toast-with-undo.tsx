@@ -14,6 +14,8 @@ export type ToastWithUndoProps = {
     part: string;
     /** Where a reader ends up whose script fails between. */
     back: string;
+    /** Fields of the page that the answer needs to know. */
+    include?: string | undefined;
   };
 };
 
@@ -24,7 +26,7 @@ export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Elem
       <Toast ctx={ctx} text={text}>
         <ActionForm
           action={ctx.paths.undo()}
-          live={{ target: target("toasts"), swap: "none" }}
+          live={{ target: target("toasts"), swap: "none", include: undo.include }}
           attributes={{ "data-keeps-order": "" }}
         >
           <input type="hidden" name="token" value={attr(undo.token)} />

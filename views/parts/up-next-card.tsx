@@ -4,7 +4,7 @@ import { ActionForm } from "../ui/action-form.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { AirDay } from "../ui/day.tsx";
 import { Field } from "../ui/field.tsx";
-import { count, localInput } from "../ui/format.ts";
+import { count } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { Poster } from "../ui/poster.tsx";
@@ -12,6 +12,8 @@ import { CheckButton } from "./check-button.tsx";
 import { episodeCode } from "./episode-row.tsx";
 
 export type UpNextModel = {
+  /** What the reader's clocks show now, as `<input type="datetime-local">` has it. */
+  clock: string;
   showId: string;
   showTitle: string;
   posterUrl: string | null;
@@ -121,7 +123,7 @@ function CardMenu({ ctx, next, subject }: { ctx: ViewContext; next: UpNextModel;
             scope={`up-next-${next.showId}`}
             type="datetime-local"
             required
-            value={localInput(ctx.now, ctx)}
+            value={next.clock}
           />
           <Button ctx={ctx} kind="primary" label="Mark" name={`Mark as watched at that time: ${subject}`} />
         </ActionForm>

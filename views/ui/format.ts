@@ -54,14 +54,6 @@ export function weekdayText(at: number, ctx: Moment): string {
   return `${formatDate(at, ctx, { weekday: "long" })}, ${dateText(at, ctx)}`;
 }
 
-/** What a `datetime-local` field says for that moment where the reader lives. */
-export function localInput(at: number, { timeZone }: Writing): string {
-  return cached(dateWriters, `local|${timeZone}`, () => {
-    const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
-    return (moment) => format.format(moment).replace(" ", "T");
-  })(at);
-}
-
 export function clockTime(at: number, ctx: Writing): string {
   return formatDate(at, ctx, { hour: "2-digit", minute: "2-digit" });
 }

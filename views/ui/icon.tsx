@@ -16,6 +16,7 @@ export type IconName =
   | "copy"
   | "external"
   | "eye"
+  | "filter"
   | "half-circle"
   | "history"
   | "info"

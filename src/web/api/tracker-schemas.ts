@@ -88,6 +88,10 @@ const playFields = {
   serverName: TextOrNull,
   evidence: t.String({ description: "What the source said" }),
   syncId: TextOrNull,
+  edited: t.Boolean({ description: "You have corrected the time; no sync changes it back" }),
+  original: t.Union([t.Object({ watchedAt: IsoOrNull, certainty: oneOf(CERTAINTIES) }), t.Null()], {
+    description: "What the source says of the time, when it is edited",
+  }),
 };
 
 export const Play = t.Object(playFields);

@@ -33,7 +33,12 @@ export function episodeJson<Episode extends EpisodeRef>(episode: Episode) {
 }
 
 export function playJson<Play extends PlayView>(play: Play) {
-  return { ...play, watchedAt: isoOrNull(play.watchedAt) };
+  const { original } = play;
+  return {
+    ...play,
+    watchedAt: isoOrNull(play.watchedAt),
+    original: original === null ? null : { ...original, watchedAt: isoOrNull(original.watchedAt) },
+  };
 }
 
 export function episodeWithPlaysJson(episode: EpisodeView) {

@@ -15,11 +15,12 @@ import { libraryShowOfEpisode } from "../../db/repos/library.ts";
 import { playById } from "../../db/repos/plays.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { momentIn } from "../../services/tracking/zoned-days.ts";
+import { readLocalTime } from "../../services/tracking/zoned-days.ts";
 import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
+import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import { readShow, seasonModel, showModel } from "./show-model.ts";
 import { caughtUpPart, upNextPage } from "./up-next.ts";
@@ -176,6 +177,11 @@ export function createMarkPages(deps: RouteDeps) {
     const tone = done ? "success" : "error";
     if (!reply.part) return reply.go(safeNext(form.get("back"), paths), { tone, text });
     const toast = ToastUpdate({ children: Toast({ ctx, text, tone: done ? "info" : "error" }) });
+    if (done && isOnHistory(deps, reply)) {
+      const list = historyAgain(deps, reply, form.get("until") ?? "");
+      if (list === null) return reloaded(reply, reply.go(paths.history(), { tone, text }));
+      return reply.fragment([PartUpdate({ target: target("history"), children: list }), toast]);
+    }
     return reply.fragment([...(done ? partsAfterUndo(reply, form.get("part") ?? "") : []), toast]);
   }
 
@@ -202,6 +208,10 @@ export function createMarkPages(deps: RouteDeps) {
     const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, playId));
     const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
     if (!reply.part) return back(reply, "The play is removed.", undo);
+    if (isOnHistory(deps, reply)) {
+      const until = formOf(request).get("until") ?? "";
+      return historyChanged(deps, reply, { text: "The play is removed.", token: undoToken, until });
+    }
     return episodeParts(reply, showId, episodeId, (what) => `Play removed: ${what}`, undo);
   }
 
@@ -238,7 +248,7 @@ export function createMarkPages(deps: RouteDeps) {
 /** What a `datetime-local` field says; nothing given means now. */
 function readWhen(text: string | null, timeZone: string): number | undefined {
   if (text === null || text === "") return undefined;
-  const at = momentIn(text, timeZone);
+  const at = readLocalTime(text, timeZone)?.at ?? null;
   if (at !== null) return at;
   const message = "must be a date and a time such as 2026-08-31T19:30";
   throw new AppError("invalid", `The time ${message}.`, { fields: [{ path: "watchedAt", message }] });

@@ -8,7 +8,7 @@ import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ShowRef } from "../../db/queries/view.ts";
 import { toDate } from "../../domain/instant.ts";
 import { isProviderId, providerLabel } from "../../domain/providers.ts";
-import { startOfDate } from "../../services/tracking/zoned-days.ts";
+import { localTimeIn, startOfDate } from "../../services/tracking/zoned-days.ts";
 
 // From what the queries know to what the parts show.
 
@@ -26,15 +26,29 @@ export function episodeTitle({ title, number }: Pick<EpisodeRef, "title" | "numb
   return title ?? (number === null ? "Episode without a number" : `Episode ${number}`);
 }
 
-type Play = Omit<PlayModel, "source" | "evidence"> & { source: string; serverName: string | null; evidence: string };
+type Play = Pick<PlayModel, "id" | "watchedAt" | "certainty" | "syncId"> & {
+  source: string;
+  serverName: string | null;
+  evidence: string;
+  original: { watchedAt: number | null } | null;
+};
 
 export function playModel(play: Play): PlayModel {
-  const { id, watchedAt, certainty, syncId } = play;
+  const { id, watchedAt, certainty, syncId, original } = play;
   const evidence = evidenceWords(play.evidence);
-  return { id, watchedAt, certainty, source: sourceWords(play), syncId, ...(evidence === null ? {} : { evidence }) };
+  return {
+    id,
+    watchedAt,
+    certainty,
+    source: sourceWords(play),
+    syncId,
+    byHand: play.source === "manual",
+    ...(evidence === null ? {} : { evidence }),
+    ...(original === null ? {} : { original: { watchedAt: original.watchedAt } }),
+  };
 }
 
-function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
+export function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
   if (source === "manual") return "By hand";
   if (source === "import") return "Imported";
   const label = isProviderId(source) ? providerLabel(source) : source;
@@ -51,6 +65,7 @@ function evidenceWords(evidence: string): string | null {
 export function upNextModel(ctx: ViewContext, item: UpNextItem): UpNextModel {
   const { show, episode, isNew, runtimeMin, remaining } = item;
   return {
+    clock: localTimeIn(ctx.now, ctx.timeZone),
     showId: show.id,
     showTitle: show.title,
     posterUrl: posterOf(ctx, show),

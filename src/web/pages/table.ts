@@ -8,6 +8,7 @@ import { createLibraryPage } from "./library.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createPinPages } from "./pins.ts";
+import { createPlayTimePages } from "./play-time.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createShowPage } from "./show.ts";
@@ -25,6 +26,7 @@ export const pages: readonly RouteFactory[] = [
   createShowPage,
   createMatchPage,
   createMarkPages,
+  createPlayTimePages,
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,

@@ -1,11 +1,13 @@
 import type { ViewContext } from "../../../views/context.ts";
 import { ErrorToast } from "../../../views/pages/error.tsx";
 import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
-import { HistoryRow } from "../../../views/parts/history-row.tsx";
+import { HistoryFilter } from "../../../views/parts/history-filter.tsx";
+import { HistoryRun } from "../../../views/parts/history-run.tsx";
 import { ConnectCard, IntegrationCard, type IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
 import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
 import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
+import { PlayTimeForm } from "../../../views/parts/play-time.tsx";
 import { SeasonBlock } from "../../../views/parts/season-block.tsx";
 import { ShowCard } from "../../../views/parts/show-card.tsx";
 import { SyncErrors } from "../../../views/parts/sync-error.tsx";
@@ -150,6 +152,7 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
           episodeTitle: HOSTILE,
           airedAt: null,
           airedExact: false,
+          clock: "2025-03-14T21:26",
           isNew: true,
           runtimeMin: 42,
           remaining: 2,
@@ -190,16 +193,60 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
     />
   ),
   history: (ctx) => (
-    <HistoryRow
+    <HistoryRun
       ctx={ctx}
-      row={{
-        play: { id: "p1", watchedAt: NOW, certainty: "marked", source: HOSTILE },
+      run={{
         showId: "s1",
         showTitle: HOSTILE,
         posterUrl: null,
-        seasonNumber: 1,
-        episodeNumber: 1,
-        episodeTitle: HOSTILE,
+        plays: [
+          {
+            play: { id: "p1", watchedAt: NOW, certainty: "marked", source: HOSTILE, syncId: "y1" },
+            seasonNumber: 1,
+            episodeNumber: 1,
+            episodeTitle: HOSTILE,
+          },
+        ],
+      }}
+    />
+  ),
+  "history filter": (ctx) => (
+    <HistoryFilter
+      ctx={ctx}
+      filter={{
+        selfHref: "/history",
+        title: HOSTILE,
+        titleError: HOSTILE,
+        names: [HOSTILE],
+        from: HOSTILE,
+        to: HOSTILE,
+        source: "1",
+        sources: [{ value: "1", label: HOSTILE }],
+        undated: true,
+        months: [
+          { value: "", label: "Go to a month" },
+          { value: "2026-01", label: HOSTILE },
+        ],
+        chips: [{ kind: "Show", value: HOSTILE, removeHref: "/history" }],
+        kept: { show: HOSTILE },
+      }}
+    />
+  ),
+  "time of a play": (ctx) => (
+    <PlayTimeForm
+      ctx={ctx}
+      time={{
+        playId: "p1",
+        showTitle: HOSTILE,
+        episode: HOSTILE,
+        value: "2026-01-02T20:00",
+        latest: "2026-01-03T20:00",
+        timeZone: "Europe/Berlin",
+        undated: false,
+        airDate: HOSTILE,
+        original: { label: HOSTILE, words: HOSTILE },
+        back: HOSTILE,
+        error: HOSTILE,
       }}
     />
   ),
