@@ -3,6 +3,7 @@ import type { Db } from "../../../src/db/open.ts";
 import { calendar } from "../../../src/db/queries/calendar.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
+import { findInLibrary } from "../../../src/db/queries/in-library.ts";
 import { LIBRARY_SORTS, type LibrarySort, libraryCounts, libraryPage } from "../../../src/db/queries/library.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { playsInSpans } from "../../../src/db/queries/stats.ts";
@@ -277,6 +278,14 @@ describe("every page", () => {
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
+    [
+      "what of a search is in the library",
+      (db, userId) =>
+        findInLibrary(db, userId, [
+          { title: "Show 1", year: 2019, ids: { tmdb: "1", tvdb: "2" } },
+          { title: "Harbour Lights", year: 2019, ids: {} },
+        ]),
+    ],
     ["plays in time", (db, userId) => playsInSpans(db, userId, [[0, NOW]])],
   ];
 
