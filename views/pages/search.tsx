@@ -182,11 +182,14 @@ function Answer({ ctx, answer }: { ctx: ViewContext; answer: SearchAnswerModel }
       {answer.results.length === 0 ? (
         <EmptyState ctx={ctx} icon="search" title={answer.nothing.title} text={answer.nothing.text} />
       ) : (
-        <ul id={id("search-results")} class="found-list" aria-label="Shows found">
-          {answer.results.map((show) => (
-            <FoundShow ctx={ctx} show={show} />
-          ))}
-        </ul>
+        <>
+          <h2 class="visually-hidden">Shows found</h2>
+          <ul id={id("search-results")} class="found-list" aria-label="Shows found">
+            {answer.results.map((show) => (
+              <FoundShow ctx={ctx} show={show} />
+            ))}
+          </ul>
+        </>
       )}
     </>
   );

@@ -31,11 +31,13 @@ const IN_VIEW = 2;
 
 const STATUS_WORDS = { running: "running", ended: "ended", upcoming: "not out yet" } as const;
 
+const countryNames = new Intl.DisplayNames("en", { type: "region" });
+
 /** What a source's own list tells of a show, in one line. */
 export function candidateFacts(show: ShowCandidate): string {
   const facts = [
     show.year === undefined ? "Year unknown" : String(show.year),
-    show.network ?? show.country ?? "",
+    show.network ?? (show.country === undefined ? "" : (countryNames.of(show.country) ?? "")),
     show.runtimeMin === undefined ? "" : `${show.runtimeMin} min`,
     (show.genres ?? []).slice(0, 2).join(", "),
     show.status === undefined ? "" : STATUS_WORDS[show.status],

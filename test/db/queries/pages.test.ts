@@ -4,6 +4,7 @@ import { calendar } from "../../../src/db/queries/calendar.ts";
 import { caughtUp } from "../../../src/db/queries/caught-up.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
+import { findInLibrary } from "../../../src/db/queries/in-library.ts";
 import {
   LIBRARY_SORTS,
   type LibrarySort,
@@ -498,6 +499,14 @@ describe("every page", () => {
     ["title of a show", (db, userId, showId) => shownTitle(db, userId, showId)],
     ["progress of titles", (db, userId) => titleProgress(db, userId)],
     ["statistics' shows", (db, userId) => watchedShows(db, userId)],
+    [
+      "what of a search is in the library",
+      (db, userId) =>
+        findInLibrary(db, userId, [
+          { title: "Show 1", year: 2019, ids: { tmdb: "1", tvdb: "2" } },
+          { title: "Harbour Lights", year: 2019, ids: {} },
+        ]),
+    ],
   ];
 
   test.each(pages)("%s costs the same few statements with 3 shows and with 60", (_, read) => {
