@@ -31,6 +31,10 @@ export type SignedIn =
 
 export type ApiTokenView = { id: string; name: string; createdAt: number; lastUsedAt: number | null };
 
+export type CalendarFeedView = { id: string; name: string; createdAt: number; lastFetchedAt: number | null };
+
+export type FoundCalendarFeed = { feedId: number; user: User };
+
 export type ProfileInput = { timeZone?: string | null; theme?: Theme };
 
 export type Accounts = {
@@ -49,6 +53,12 @@ export type Accounts = {
   listApiTokens(userId: number): ApiTokenView[];
   /** Throws `not-found` also for somebody else's. */
   deleteApiToken(userId: number, tokenId: string): void;
+  /** A secret address of the user's calendar. */
+  createCalendarFeed(userId: number, name: string): { id: string; name: string; token: string; createdAt: number };
+  listCalendarFeeds(userId: number): CalendarFeedView[];
+  /** Throws `not-found` also for somebody else's. */
+  deleteCalendarFeed(userId: number, feedId: string): void;
+  byCalendarFeed(token: string): FoundCalendarFeed | null;
   createUser(input: Credentials & { role?: Role }): Promise<User>;
   list(): User[];
   get(userId: number): User;

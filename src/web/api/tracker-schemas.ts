@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { MILESTONES } from "../../domain/milestone.ts";
 import { CERTAINTIES } from "../../domain/plays.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
 import { Id, Iso, IsoOrNull, TextOrNull } from "./schemas.ts";
@@ -123,7 +124,15 @@ export const UpNextItem = t.Object({
   lastWatchedAt: IsoOrNull,
 });
 
-export const CalendarItem = t.Object({ show: ShowRef, episode: Episode, watched: t.Boolean() });
+export const CalendarItem = t.Object({
+  show: ShowRef,
+  episode: Episode,
+  watched: t.Boolean(),
+  milestone: t.Union([oneOf(MILESTONES), t.Null()], {
+    description: "What it begins or ends; finales only where they are known",
+  }),
+  runtimeMin: NumberOrNull,
+});
 
 const watchedFields = { plays: t.Integer(), minutes: t.Integer() };
 
