@@ -34,6 +34,7 @@ export type HistoryQuery = {
   until?: string | undefined;
 };
 
+export type CalendarQuery = { view?: string | undefined; from?: string | undefined; list?: string | undefined };
 export type StatsQuery = { by?: string | undefined; year?: number | undefined; top?: string | undefined };
 
 /** `/tracker`, `tracker` and `/tracker/` are the same sub-path; empty or `/` is none. */
@@ -72,7 +73,14 @@ export function createPaths(basePath: string) {
     upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
-    calendar: (query: { from?: string | undefined } = {}) => withQuery(at("/calendar"), query),
+    calendar: (query: CalendarQuery = {}) => withQuery(at("/calendar"), query),
+    /** POST `{name, watching?, unwatched?}` makes a secret address. */
+    calendarFeeds: () => at("/calendar/feeds"),
+    /** DELETE takes it back. */
+    calendarFeed: (feedId: string) => at(`/calendar/feeds/${seg(feedId)}`),
+    /** The calendar itself, for programs that know its secret. */
+    calendarFile: (token: string, query: { list?: string | undefined; unwatched?: string | undefined } = {}) =>
+      withQuery(at(`/calendar/feeds/${seg(token)}.ics`), query),
     history: (query: HistoryQuery = {}) => withQuery(at("/history"), query),
     stats: (query: StatsQuery = {}) => withQuery(at("/stats"), query),
     /** POST `{token, part}` takes a mark back. */

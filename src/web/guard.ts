@@ -18,6 +18,7 @@ const publicPaths: readonly RegExp[] = [
   // The page that a media server's sign-in leads back to; its window may have no cookie of ours.
   /^\/integrations\/[^/]+\/return$/,
   // The secret in the address is the key.
+  /^\/calendar\/feeds\/[^/]+\.ics$/,
   /^\/api\/webhooks\/[^/]+\/[^/]+$/,
 ];
 

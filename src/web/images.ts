@@ -3,6 +3,7 @@ import { shownTitle } from "../db/queries/view.ts";
 import { hue, initials } from "../domain/title.ts";
 import type { Artwork } from "../services/artwork/service.ts";
 import { showOf } from "../services/tracking/targets.ts";
+import { knowsTag } from "./conditional.ts";
 import { userOf } from "./context.ts";
 import type { RouteDeps } from "./deps.ts";
 
@@ -27,7 +28,7 @@ export function createImageRoutes({ db, artwork, candidatePosters }: ImageDeps) 
         const poster = await artwork.poster(showId);
         if (poster === null) return drawn(shownTitle(db, userId, showId) ?? "");
         const headers = { "cache-control": query.v === undefined ? AN_HOUR : FOR_EVER, etag: poster.etag };
-        if (isKnown(request, poster.etag)) return new Response(null, { status: 304, headers });
+        if (knowsTag(request, poster.etag)) return new Response(null, { status: 304, headers });
         // Read before answering: a file that goes away now must not become a broken picture with a good status.
         const bytes = await Bun.file(poster.file).bytes();
         return new Response(bytes, { headers: { ...headers, "content-type": poster.type } });
@@ -49,11 +50,6 @@ export function createImageRoutes({ db, artwork, candidatePosters }: ImageDeps) 
       },
       { params: t.Object({ key: t.String({ maxLength: 64 }) }), detail: { hide: true } },
     );
-}
-
-function isKnown(request: Request, etag: string): boolean {
-  const known = request.headers.get("if-none-match") ?? "";
-  return known.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

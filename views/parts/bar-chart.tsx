@@ -67,7 +67,7 @@ type PanelPlace = { top: number; height: number };
 function Panel({ panel: { top, height }, label }: { panel: PanelPlace; label: string }): JSX.Element {
   return (
     <>
-      <text class="chart-word" x="0" y={String(top - 6)} safe>
+      <text class="chart-word chart-top" x="100%" y={String(top - 6)} safe>
         {label}
       </text>
       {[top, top + height / 2, top + height].map((y) => (

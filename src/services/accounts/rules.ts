@@ -61,6 +61,13 @@ export function checkTokenName(name: string): string {
   return clean;
 }
 
+export function checkFeedName(name: string): string {
+  const clean = name.trim();
+  const tooLong = [...clean].length > 100 ? "Use at most 100 characters." : null;
+  refuse(problem("name", clean === "" ? "Say which calendar it is for." : tooLong));
+  return clean;
+}
+
 export function checkTimeZone(zone: string): void {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });

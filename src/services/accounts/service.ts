@@ -14,6 +14,7 @@ import { tx } from "../../db/tx.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { createApiTokens } from "./api-tokens.ts";
+import { createCalendarFeeds } from "./calendar-feeds.ts";
 import { createLoginLimit } from "./login-limit.ts";
 import { createPasswords } from "./passwords.ts";
 import {
@@ -42,6 +43,7 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
   const limit = createLoginLimit(clock);
   const sessions = createSessions(deps);
   const apiTokens = createApiTokens(deps);
+  const calendarFeeds = createCalendarFeeds(deps);
   // There is no way back to "none": the last admin cannot be deleted.
   let someone = countUsers(db) > 0;
 
@@ -149,6 +151,10 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
     listSessions: sessions.list,
     endSession: sessions.endOne,
     endOtherSessions: sessions.endOthers,
+    createCalendarFeed: calendarFeeds.create,
+    listCalendarFeeds: calendarFeeds.list,
+    deleteCalendarFeed: calendarFeeds.remove,
+    byCalendarFeed: calendarFeeds.find,
 
     async createUser({ role = "member", ...input }) {
       return userView(await newUser({ ...input, role }, () => undefined));

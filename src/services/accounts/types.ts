@@ -52,6 +52,9 @@ export type ProfileInput = {
   dateFormat?: DateFormat;
   titleLanguage?: string | null;
 };
+export type CalendarFeedView = { id: string; name: string; createdAt: number; lastFetchedAt: number | null };
+
+export type FoundCalendarFeed = { feedId: number; user: User };
 
 export type Accounts = {
   /** False until the first account is made. */
@@ -74,6 +77,12 @@ export type Accounts = {
   /** Throws `not-found` also for somebody else's. */
   endSession(userId: number, sessionId: string): void;
   endOtherSessions(userId: number, currentHash: string | null): void;
+  /** A secret address of the user's calendar. */
+  createCalendarFeed(userId: number, name: string): { id: string; name: string; token: string; createdAt: number };
+  listCalendarFeeds(userId: number): CalendarFeedView[];
+  /** Throws `not-found` also for somebody else's. */
+  deleteCalendarFeed(userId: number, feedId: string): void;
+  byCalendarFeed(token: string): FoundCalendarFeed | null;
   createUser(input: Credentials & { role?: Role }): Promise<User>;
   list(): User[];
   get(userId: number): User;

@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { BROWSE_FILTERS } from "../../domain/browse.ts";
+import { MILESTONES } from "../../domain/milestone.ts";
 import { CERTAINTIES } from "../../domain/plays.ts";
 import { PROGRESS_STATES } from "../../domain/progress.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
@@ -157,7 +158,15 @@ export const CaughtUpItem = t.Object({
   lastWatchedAt: IsoOrNull,
 });
 
-export const CalendarItem = t.Object({ show: ShowRef, episode: Episode, watched: t.Boolean() });
+export const CalendarItem = t.Object({
+  show: ShowRef,
+  episode: Episode,
+  watched: t.Boolean(),
+  milestone: t.Union([oneOf(MILESTONES), t.Null()], {
+    description: "What it begins or ends; finales only where they are known",
+  }),
+  runtimeMin: NumberOrNull,
+});
 
 const watchedFields = { plays: t.Integer(), minutes: t.Integer() };
 

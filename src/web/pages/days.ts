@@ -34,6 +34,16 @@ export function shortMonth(day: string, ctx: ViewContext): string {
   return written(day, ctx, { month: "short" });
 }
 
+/** "Thu 26": the head of a narrow column. */
+export function weekdayAndDay(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "short", day: "numeric" });
+}
+
+/** "Thursday, 26 November" */
+export function fullWeekday(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "long", day: "numeric", month: "long" });
+}
+
 export function longWeekday(day: string, ctx: ViewContext): string {
   return written(day, ctx, { weekday: "long" });
 }

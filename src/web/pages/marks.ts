@@ -1,14 +1,16 @@
 import { Elysia, t } from "elysia";
-import type { Flash } from "../../../views/context.ts";
+import type { Flash, ViewContext } from "../../../views/context.ts";
 import { target } from "../../../views/dom.ts";
 import { ShowProgress, ShowSection } from "../../../views/pages/show.tsx";
 import { UpNextList } from "../../../views/pages/up-next.tsx";
+import { CalendarCheck } from "../../../views/parts/calendar-row.tsx";
 import { CaughtUp } from "../../../views/parts/caught-up.tsx";
 import { EpisodeRow, episodeCode } from "../../../views/parts/episode-row.tsx";
 import { SeasonActions, SeasonBlock, SeasonHead } from "../../../views/parts/season-block.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
 import { UpNextCard } from "../../../views/parts/up-next-card.tsx";
 import { PartUpdate, Toast, ToastUpdate } from "../../../views/ui/toast.tsx";
+import { calendarEpisode } from "../../db/queries/calendar.ts";
 import type { ShowPage } from "../../db/queries/show-page.ts";
 import { upNext, upNextOfShow } from "../../db/queries/up-next.ts";
 import { libraryShowOfEpisode } from "../../db/repos/library.ts";
@@ -20,6 +22,7 @@ import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
+import { calendarEpisodeModel } from "./calendar-model.ts";
 import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import { readShow, seasonModel, showModel } from "./show-model.ts";
@@ -114,6 +117,25 @@ export function createMarkPages(deps: RouteDeps) {
     return [PartUpdate({ target: target("up-next", showId), swap: "outerHTML", children })];
   }
 
+  /** The check alone; its page hears of the change and follows. */
+  function calendarParts(reply: Visit, episodeId: string, words: (code: string) => string, undo: Undo): Response {
+    const { ctx, userId } = reply;
+    const { check, what } = calendarCheck(ctx, userId, episodeId);
+    return reply.fragment([check, ToastWithUndo({ ctx, text: words(what), undo })]);
+  }
+
+  function calendarCheck(ctx: ViewContext, userId: number, episodeId: string): { check: JSX.Element; what: string } {
+    const id = toRowId(episodeId);
+    const item = id === null ? null : calendarEpisode(db, userId, id);
+    if (item === null) throw new AppError("not-found", "This episode is not in your calendar.");
+    const showTitle = item.show.title;
+    const episode = calendarEpisodeModel(ctx, item);
+    return {
+      check: CalendarCheck({ ctx, showTitle, episode }),
+      what: `${showTitle} ${episode.code} · ${episode.title}`,
+    };
+  }
+
   function changeEpisode(request: Request, episodeId: string, watched: boolean): Response {
     const reply = visit(deps, request);
     const { ctx, userId } = reply;
@@ -128,6 +150,9 @@ export function createMarkPages(deps: RouteDeps) {
       const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
       const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
       return upNextParts(reply, showId, text, { ...undo, back: paths.home() });
+    }
+    if (reply.part && request.headers.get("hx-target")?.startsWith("span#calendar-check--")) {
+      return calendarParts(reply, episodeId, words, { ...undo, part: `calendar:${episodeId}`, back: paths.calendar() });
     }
     if (reply.part) return episodeParts(reply, showId, episodeId, words, undo);
     return back(reply, watched ? "Marked as watched." : "The mark is gone.", undo);
@@ -190,6 +215,11 @@ export function createMarkPages(deps: RouteDeps) {
     if (part === "up-next") return [upNextListPart(reply)];
     const cardOf = /^up-next:(\d+)$/.exec(part)?.[1];
     if (cardOf !== undefined) return upNextCardPart(reply, cardOf);
+    const calendarId = /^calendar:(\d+)$/.exec(part)?.[1];
+    if (calendarId !== undefined) {
+      const { check } = calendarCheck(ctx, userId, calendarId);
+      return [PartUpdate({ target: target("calendar-check", calendarId), children: check })];
+    }
     const showId = /^show:(\d+)$/.exec(part)?.[1];
     if (showId === undefined) return [];
     const section = ShowSection({ ctx, show: showModel(deps, ctx, readShow(deps, userId, showId)) });
