@@ -1,10 +1,21 @@
-type Query = Readonly<Record<string, string | number | null | undefined>>;
+type Query = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
 export type ShowsQuery = {
   list?: string | undefined;
   query?: string | undefined;
   sort?: string | undefined;
+  order?: string | undefined;
+  network?: readonly string[] | undefined;
+  genre?: readonly string[] | undefined;
+  status?: string | undefined;
+  progress?: string | undefined;
+  rated?: string | undefined;
+  view?: string | undefined;
+  /** "1": with boxes to choose several; "all": every one of them chosen. */
+  select?: string | undefined;
   cursor?: string | undefined;
+  /** How many rows stand on the page already. */
+  shown?: number | undefined;
 };
 export type HistoryQuery = {
   from?: string | undefined;
@@ -22,7 +33,8 @@ export function normalizeBasePath(basePath: string): string {
 function withQuery(path: string, query: Query): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
+    if (typeof value === "object" && value !== null) for (const each of value) params.append(name, each);
+    else if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
   }
   const text = params.toString();
   return text === "" ? path : `${path}?${text}`;
@@ -47,6 +59,8 @@ export function createPaths(basePath: string) {
     home: (cursor?: string) => withQuery(at("/"), { cursor }),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
+    /** POST `{ids, do}` changes many at once. */
+    showsBulk: () => at("/shows/bulk"),
     calendar: (query: { from?: string | undefined } = {}) => withQuery(at("/calendar"), query),
     history: (query: HistoryQuery = {}) => withQuery(at("/history"), query),
     stats: () => at("/stats"),
@@ -103,6 +117,10 @@ export function createPaths(basePath: string) {
     showWatched: (showId: string) => `${show(showId)}/watched`,
     /** GET: the chooser. PUT `{source, id}`: the choice. */
     showMatch: (showId: string, query?: string) => withQuery(`${show(showId)}/match`, { query }),
+    /** GET: what can be done with it from the library. */
+    showMenu: (showId: string) => `${show(showId)}/menu`,
+    /** POST `{list?, rating?}` from the library. */
+    showCard: (showId: string) => `${show(showId)}/card`,
     /** POST `{list?, rating?}`. */
     showEntry: (showId: string) => `${show(showId)}/entry`,
 

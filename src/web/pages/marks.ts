@@ -18,6 +18,7 @@ import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
+import { LIBRARY_PART, showItemParts } from "./library-actions.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import { readShow, seasonModel, showModel } from "./show-model.ts";
 import { upNextPage } from "./up-next.ts";
@@ -100,6 +101,11 @@ export function createMarkPages(deps: RouteDeps) {
       const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
       return upNextParts(reply, showId, text, { ...undo, part: "up-next", back: paths.home() });
     }
+    if (reply.part && request.headers.get("hx-target")?.startsWith("li#show-card--")) {
+      const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
+      const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
+      return showItemParts(deps, request, reply, showId, { token: undoToken, text, back: paths.shows() });
+    }
     if (reply.part) return episodeParts(reply, showId, episodeId, words, undo);
     return back(reply, watched ? "Marked as watched." : "The mark is gone.", undo);
   }
@@ -148,7 +154,10 @@ export function createMarkPages(deps: RouteDeps) {
     const tone = done ? "success" : "error";
     if (!reply.part) return reply.go(safeNext(form.get("back"), paths), { tone, text });
     const toast = ToastUpdate({ children: Toast({ ctx, text, tone: done ? "info" : "error" }) });
-    return reply.fragment([...(done ? partsAfterUndo(reply, form.get("part") ?? "") : []), toast]);
+    const part = form.get("part") ?? "";
+    // The library stands there filtered and sorted in its own way, and asks for itself.
+    if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: "resync" });
+    return reply.fragment([...(done ? partsAfterUndo(reply, part) : []), toast]);
   }
 
   function partsAfterUndo({ ctx, userId }: Visit, part: string): JSX.Element[] {

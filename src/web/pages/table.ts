@@ -4,6 +4,7 @@ import { createHistoryPage } from "./history.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
+import { createLibraryActions } from "./library-actions.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createPinPages } from "./pins.ts";
@@ -20,6 +21,7 @@ export const pages: readonly RouteFactory[] = [
   createSignInRoutes,
   createUpNextPage,
   createLibraryPage,
+  createLibraryActions,
   createShowPage,
   createMatchPage,
   createMarkPages,
