@@ -9,8 +9,10 @@ async function filledHouse() {
   const client = await makeAccount(house);
   await connectServer(house, client, "Attic");
   await syncOnce(client);
-  const shows = async (query = ""): Promise<{ id: string; title: string; list: string }[]> =>
-    (await client.get(`/api/shows?limit=500&sort=title${query}`)).json.items;
+  const shows = async (query = ""): Promise<{ id: string; title: string; list: string }[]> => {
+    const { items } = (await client.get(`/api/shows?limit=500&sort=title${query}`)).json;
+    return items.map(({ id, title, list }: { id: string; title: string; list: string }) => ({ id, title, list }));
+  };
   return { house, client, shows, [Symbol.asyncDispose]: () => house[Symbol.asyncDispose]() };
 }
 

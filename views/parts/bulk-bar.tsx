@@ -16,13 +16,20 @@ export type BulkBarModel = {
   allHref: string;
 };
 
+/** Goes before what asks for the list anew: that would bring back the boxes that the answer has just put away. */
+const INTO_LIBRARY = {
+  target: target("library"),
+  swap: "outerMorph",
+  sync: `${target("library-filter")}:replace`,
+} as const;
+
 /** What can be done with the shows that are ticked above. Their boxes name this form. */
 export function BulkBar({ ctx, bulk }: { ctx: ViewContext; bulk: BulkBarModel }): JSX.Element {
   return (
     <ActionForm
       action={ctx.paths.showsBulk()}
       class="bulk-bar"
-      live={{ target: target("library"), swap: "outerMorph", disable: "find fieldset" }}
+      live={{ ...INTO_LIBRARY, disable: "find fieldset" }}
       attributes={{ id: id("library-bulk"), "aria-label": "Chosen shows" }}
     >
       {/* Enter in a box would press the first button there is. */}
@@ -126,11 +133,7 @@ export function BulkQuestion({ ctx, question }: { ctx: ViewContext; question: Bu
           </li>
         )}
       </ul>
-      <ActionForm
-        action={ctx.paths.showsBulk()}
-        class="actions actions-end"
-        live={{ target: target("library"), swap: "outerMorph" }}
-      >
+      <ActionForm action={ctx.paths.showsBulk()} class="actions actions-end" live={INTO_LIBRARY}>
         {Object.entries(fields).map(([name, value]) => (
           <input type="hidden" name={name} value={attr(value)} />
         ))}
