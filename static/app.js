@@ -104,6 +104,37 @@
     armToast(toast);
   };
 
+  // Several shows at once: how many are ticked, and ticking all of them
+  const picks = () => [...doc.querySelectorAll("input.pick")];
+
+  const countPicked = () => {
+    const line = doc.querySelector("[data-picked]");
+    const count = picks().filter(({ checked }) => checked).length;
+    const words = count === 0 ? "Choose shows" : `${count} selected`;
+    if (line && line.textContent !== words) line.textContent = words;
+  };
+
+  const pickAll = () => {
+    const all = picks();
+    const wanted = all.some(({ checked }) => !checked);
+    for (const each of all) each.checked = wanted;
+    countPicked();
+  };
+
+  // A list that is sorted by what is marked in it stays as it is for a moment, or the next press would meet another row.
+  const SETTLE_MS = 3000;
+  let markedAt = Number.NEGATIVE_INFINITY;
+  doc.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx?.sourceElement?.closest?.("[data-keeps-order]")) markedAt = performance.now();
+  });
+  doc.addEventListener(
+    "plays-changed",
+    (event) => {
+      if (performance.now() - markedAt < SETTLE_MS) event.stopPropagation();
+    },
+    true,
+  );
+
   // What arrives in an answer is made ready here
   const ready = (root) => {
     if (root.querySelector("[data-popup-close]")) closePopup();
@@ -118,6 +149,9 @@
   };
   doc.addEventListener("htmx:after:swap", (event) => {
     ready(doc);
+    const resets = event.detail.ctx?.sourceElement?.dataset?.resets;
+    if (resets) doc.getElementById(resets)?.reset();
+    countPicked();
     const toast = event.detail.ctx?.sourceElement?.closest?.("[data-toast]");
     if (toast) dismiss(toast);
   });
@@ -129,6 +163,12 @@
   doc.addEventListener("click", (event) => {
     const closer = event.target.closest("[data-dismiss]");
     if (closer) dismiss(closer.closest("[data-toast]"));
+    if (event.target.closest("[data-pick-all]")) pickAll();
+    const dialogCloser = event.target.closest("dialog [data-close]");
+    if (dialogCloser) {
+      event.preventDefault();
+      dialogCloser.closest("dialog").close();
+    }
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
     for (const menu of doc.querySelectorAll("details[data-menu][open]")) {
@@ -153,6 +193,7 @@
   doc.addEventListener("change", (event) => {
     const control = event.target;
     if (control.matches("[data-submit-on-change]")) control.form?.requestSubmit();
+    if (control.matches("input.pick")) countPicked();
     if (control.matches("[data-theme-choice]")) doc.documentElement.dataset.theme = control.value;
   });
 
@@ -211,4 +252,5 @@
   if (doc.querySelector("[data-close-window]")) window.close();
 
   ready(doc);
+  countPicked();
 })();

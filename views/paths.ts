@@ -1,12 +1,23 @@
 import type { BrowseFilter } from "../src/domain/browse.ts";
 
-type Query = Readonly<Record<string, string | number | null | undefined>>;
+type Query = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
 export type ShowsQuery = {
   list?: string | undefined;
   query?: string | undefined;
   sort?: string | undefined;
+  order?: string | undefined;
+  network?: readonly string[] | undefined;
+  genre?: readonly string[] | undefined;
+  status?: string | undefined;
+  progress?: string | undefined;
+  rated?: string | undefined;
+  view?: string | undefined;
+  /** "1": with boxes to choose several; "all": every one of them chosen. */
+  select?: string | undefined;
   cursor?: string | undefined;
+  /** How many rows stand on the page already. */
+  shown?: number | undefined;
 };
 /** What is searched for, or what a list is narrowed by. */
 export type SearchQuery = {
@@ -46,7 +57,8 @@ export function normalizeBasePath(basePath: string): string {
 function withQuery(path: string, query: Query): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
+    if (typeof value === "object" && value !== null) for (const each of value) params.append(name, each);
+    else if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
   }
   const text = params.toString();
   return text === "" ? path : `${path}?${text}`;
@@ -73,6 +85,8 @@ export function createPaths(basePath: string) {
     upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
+    /** POST `{ids, do}` changes many at once. */
+    showsBulk: () => at("/shows/bulk"),
     calendar: (query: CalendarQuery = {}) => withQuery(at("/calendar"), query),
     /** POST `{name, watching?, unwatched?}` makes a secret address. */
     calendarFeeds: () => at("/calendar/feeds"),
@@ -139,6 +153,10 @@ export function createPaths(basePath: string) {
     showWatched: (showId: string) => `${show(showId)}/watched`,
     /** GET: the chooser. PUT `{source, id}`: the choice. */
     showMatch: (showId: string, query?: string) => withQuery(`${show(showId)}/match`, { query }),
+    /** GET: what can be done with it from the library. */
+    showMenu: (showId: string) => `${show(showId)}/menu`,
+    /** POST `{list?, rating?}` from the library. */
+    showCard: (showId: string) => `${show(showId)}/card`,
     /** POST `{list?, rating?}`. */
     showEntry: (showId: string) => `${show(showId)}/entry`,
 

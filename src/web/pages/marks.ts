@@ -24,6 +24,7 @@ import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
 import { calendarEpisodeModel } from "./calendar-model.ts";
 import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
+import { LIBRARY_PART, showItemParts } from "./library-actions.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import { readShow, seasonModel, showModel } from "./show-model.ts";
 import { caughtUpPart, upNextPage } from "./up-next.ts";
@@ -154,6 +155,11 @@ export function createMarkPages(deps: RouteDeps) {
     if (reply.part && request.headers.get("hx-target")?.startsWith("span#calendar-check--")) {
       return calendarParts(reply, episodeId, words, { ...undo, part: `calendar:${episodeId}`, back: paths.calendar() });
     }
+    if (reply.part && request.headers.get("hx-target")?.startsWith("li#show-card--")) {
+      const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
+      const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
+      return showItemParts(deps, request, reply, showId, { token: undoToken, text, back: paths.shows() });
+    }
     if (reply.part) return episodeParts(reply, showId, episodeId, words, undo);
     return back(reply, watched ? "Marked as watched." : "The mark is gone.", undo);
   }
@@ -202,12 +208,15 @@ export function createMarkPages(deps: RouteDeps) {
     const tone = done ? "success" : "error";
     if (!reply.part) return reply.go(safeNext(form.get("back"), paths), { tone, text });
     const toast = ToastUpdate({ children: Toast({ ctx, text, tone: done ? "info" : "error" }) });
+    const part = form.get("part") ?? "";
     if (done && isOnHistory(deps, reply)) {
       const list = historyAgain(deps, reply, form.get("until") ?? "");
       if (list === null) return reloaded(reply, reply.go(paths.history(), { tone, text }));
       return reply.fragment([PartUpdate({ target: target("history"), children: list }), toast]);
     }
-    return reply.fragment([...(done ? partsAfterUndo(reply, form.get("part") ?? "") : []), toast]);
+    // The library stands there filtered and sorted in its own way, and asks for itself.
+    if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: "resync" });
+    return reply.fragment([...(done ? partsAfterUndo(reply, part) : []), toast]);
   }
 
   function partsAfterUndo(reply: Visit, part: string): JSX.Element[] {

@@ -5,6 +5,7 @@ import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
+import { createLibraryActions } from "./library-actions.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createPinPages } from "./pins.ts";
@@ -23,6 +24,7 @@ export const pages: readonly RouteFactory[] = [
   createInstallablePages,
   createUpNextPage,
   createLibraryPage,
+  createLibraryActions,
   createShowPage,
   createMatchPage,
   createMarkPages,
