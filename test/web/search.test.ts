@@ -220,21 +220,22 @@ describe("the browse API", () => {
 });
 
 describe("the search page", () => {
-  test.each(["/search?query=harbour", "/search?source=tmdb", `/search?query=${encodeURIComponent(HOSTILE)}`])(
-    "loads nothing from elsewhere and keeps hostile text as text: %s",
-    async (path) => {
-      const ana = await start();
-      const answer = await ana.get(path);
-      expect(answer.status).toBe(200);
-      const doc = parse(answer.text);
-      const pictures = [...doc.querySelectorAll("img")].map((img) => img.getAttribute("src") ?? "");
-      expect(pictures.some((src) => src.startsWith("/images/candidates/"))).toBe(true);
-      expect(pictures.filter((src) => !/^\/(?!\/)/.test(src))).toEqual([]);
-      const names = [...doc.querySelectorAll("*")].flatMap((element) => element.getAttributeNames());
-      expect(names.filter((name) => name.startsWith("on"))).toEqual([]);
-      expect(doc.querySelector(".found-list")?.textContent).toContain(HOSTILE);
-    },
-  );
+  test.each([
+    "/search?query=harbour",
+    "/search?source=tmdb&genre=drama",
+    `/search?query=${encodeURIComponent(HOSTILE)}`,
+  ])("loads nothing from elsewhere and keeps hostile text as text: %s", async (path) => {
+    const ana = await start();
+    const answer = await ana.get(path);
+    expect(answer.status).toBe(200);
+    const doc = parse(answer.text);
+    const pictures = [...doc.querySelectorAll("img")].map((img) => img.getAttribute("src") ?? "");
+    expect(pictures.some((src) => src.startsWith("/images/candidates/"))).toBe(true);
+    expect(pictures.filter((src) => !/^\/(?!\/)/.test(src))).toEqual([]);
+    const names = [...doc.querySelectorAll("*")].flatMap((element) => element.getAttributeNames());
+    expect(names.filter((name) => name.startsWith("on"))).toEqual([]);
+    expect(doc.querySelector(".found-list")?.textContent).toContain(HOSTILE);
+  });
 
   test("adds to a list right where the show is, and says where it is", async () => {
     const ana = await start();

@@ -16,8 +16,8 @@ import type { Asked, FilterChoices } from "./types.ts";
 // What each filter can be set to, and what a set of values means to a source.
 
 const SORT_WORDS: Record<BrowseSort, string> = {
-  popular: "Most popular first",
-  trending: "Most watched now",
+  popular: "Popular first",
+  trending: "Watched now",
   newest: "Newest first",
   rated: "Best rated first",
 };

@@ -363,7 +363,7 @@ describe("browsing", () => {
     expect(others).toEqual([]);
     const byName = Object.fromEntries((offer?.filters ?? []).map((each) => [each.filter, each]));
     expect(byName["sort"]?.options).toEqual([
-      { value: "popular", label: "Most popular first" },
+      { value: "popular", label: "Popular first" },
       { value: "newest", label: "Newest first" },
     ]);
     expect(byName["genre"]).toMatchObject({ options: genres, free: false, needed: false });
