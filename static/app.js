@@ -106,8 +106,11 @@
   };
   doc.addEventListener("htmx:after:swap", (event) => {
     ready(doc);
-    const toast = event.detail.ctx?.sourceElement?.closest?.("[data-toast]");
+    const source = event.detail.ctx?.sourceElement;
+    const toast = source?.closest?.("[data-toast]");
     if (toast) dismiss(toast);
+    // What was asked for in a dialog is done: back to where it was opened.
+    if (source?.matches?.("[data-closes-dialog]")) source.closest("dialog")?.close();
   });
   doc.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx?.sourceElement?.matches?.("[data-popup]")) closePopup();
@@ -121,7 +124,19 @@
     if (streams > 1) doc.body.dispatchEvent(new CustomEvent("resync"));
   });
 
+  // A link to a fold of this page opens it here.
+  const unfold = (event, link) => {
+    const fold = doc.getElementById(link.dataset.unfold);
+    if (!fold || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    fold.open = true;
+    fold.scrollIntoView({ block: "start" });
+    fold.querySelector("summary").focus({ preventScroll: true });
+  };
+
   doc.addEventListener("click", (event) => {
+    const unfolder = event.target.closest("[data-unfold]");
+    if (unfolder) unfold(event, unfolder);
     const closer = event.target.closest("[data-dismiss]");
     if (closer) dismiss(closer.closest("[data-toast]"));
     const copier = event.target.closest("[data-copy]");

@@ -22,7 +22,7 @@ export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Elem
   return (
     <ToastUpdate>
       <Toast ctx={ctx} text={text}>
-        <ActionForm action={ctx.paths.undo()} live={{ target: target("toasts"), swap: "none" }}>
+        <ActionForm action={ctx.paths.undo()} live={{ target: target("toasts"), swap: "none", include: "[name=open]" }}>
           <input type="hidden" name="token" value={attr(undo.token)} />
           <input type="hidden" name="part" value={attr(undo.part)} />
           <input type="hidden" name="back" value={attr(undo.back)} />

@@ -71,7 +71,7 @@ export function setList(db: Db, userId: number, showId: number, list: ListName):
     .run({ userId, showId, list });
 }
 
-/** From now on the show's progress decides again, as soon as it is computed. */
+/** Hands the choice back: `refreshProgress` puts it where it belongs. */
 export function releaseList(db: Db, userId: number, showId: number): void {
   db.raw
     .query<unknown, [{ userId: number; showId: number }]>(

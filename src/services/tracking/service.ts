@@ -11,7 +11,7 @@ import { createJournal, type Journal, rememberEntry, revert, settle } from "./jo
 import { addManualPlay, airedOf, mark, markAll, removeOne, unmark, unmarkMany } from "./marks.ts";
 import { moveShow } from "./moving.ts";
 import { searchSources } from "./search.ts";
-import { checkWhen, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
+import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
 import type { Tracking, When } from "./types.ts";
 import { createUndoTokens } from "./undo-tokens.ts";
 
@@ -68,7 +68,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
   /** What is out and not watched yet, of a season or of a whole show. */
   function markMany(userId: number, showId: number, season: number | null, when: When | undefined): number {
     const now = clock.now();
-    checkWhen(when, now);
+    checkWatchedAt(when, now);
     return marking(userId, showId, (journal) => {
       const aired = airedOf(markableEpisodes(db, userId, showId), season, now);
       const open = aired.filter(({ plays }) => plays === 0);
@@ -79,7 +79,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
   /** Everything that is out once more, of a season or of a whole show. */
   function watchAgain(userId: number, showId: number, season: number | null, when: When | undefined): number {
     const now = clock.now();
-    checkWhen(when, now);
+    checkWatchedAt(when, now);
     return marking(userId, showId, (journal) => {
       const aired = airedOf(markableEpisodes(db, userId, showId), season, now);
       for (const episode of aired) addManualPlay(db, journal, episode, when, now);
@@ -91,13 +91,13 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     markEpisode(userId, episodeId, when) {
       const now = clock.now();
       const { showId, episode } = episodeOf(db, userId, episodeId);
-      checkWhen(when, now);
+      checkWatchedAt(when, now);
       marking(userId, showId, (journal) => Number(mark(db, journal, episode, { when, now })));
     },
     markUpTo(userId, episodeId, when) {
       const now = clock.now();
       const { showId, episode, episodes } = episodeOf(db, userId, episodeId);
-      checkWhen(when, now);
+      checkWatchedAt(when, now);
       return marking(userId, showId, (journal) =>
         markAll(db, journal, upToHere(episodes, episode, now), { when, now }),
       );
@@ -109,7 +109,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     addPlay(userId, episodeId, when) {
       const now = clock.now();
       const { showId, episode } = episodeOf(db, userId, episodeId);
-      checkWhen(when, now);
+      checkWatchedAt(when, now);
       const { result } = change(userId, (journal) => {
         journal.shows.add(showId);
         return addManualPlay(db, journal, episode, when, now);
@@ -154,16 +154,10 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
       if (list === undefined && rating === undefined && text === undefined) return;
       change(userId, (journal) => {
         rememberEntry(db, journal, id);
-        if (list !== undefined) setList(db, userId, id, list);
+        if (list === null) releaseList(db, userId, id);
+        else if (list !== undefined) setList(db, userId, id, list);
         if (rating !== undefined) setRating(db, userId, id, rating);
         if (text !== undefined) setNotes(db, userId, id, text);
-      });
-    },
-    releaseList(userId, showId) {
-      const id = showOf(db, userId, showId);
-      change(userId, (journal) => {
-        rememberEntry(db, journal, id);
-        releaseList(db, userId, id);
       });
     },
     moveShow: (userId, fromShowId, intoShowId, reason) =>

@@ -28,9 +28,8 @@ export type Tracking = {
   undo(userId: number, undoToken: string): boolean;
   /** A token for `undo`, made by running a change: everything it added is removed and what it removed is put back. */
   undoable<Out>(userId: number, change: () => Out): { result: Out; undoToken: string };
+  /** A list of null hands the choice back: from then on it follows from what has been watched. */
   updateShow(userId: number, showId: string, change: ShowChange): void;
-  /** Takes back the choice of a list: the show's progress decides again. */
-  releaseList(userId: number, showId: string): void;
   /**
    * All that the user has of one show goes to another, which need not be in the library yet; later syncs take the server's
    * show for that one. What other people have of both stays.
@@ -55,6 +54,6 @@ export type MovedShow = {
 };
 
 /** `notes`: text of the user's own; blank or null takes it away. */
-export type ShowChange = { list?: ListName; rating?: number | null; notes?: string | null };
+export type ShowChange = { list?: ListName | null; rating?: number | null; notes?: string | null };
 
 export type SearchResult = MatchCandidate & { inLibraryShowId: string | null };

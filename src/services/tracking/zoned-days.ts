@@ -1,4 +1,4 @@
-import { DAY_MS, dateToInstant, SECOND_MS, toDate } from "../../domain/instant.ts";
+import { DAY_MS, dateToInstant, fromIso, SECOND_MS, toDate, toIso } from "../../domain/instant.ts";
 
 // Calendar days as people in a time zone live them. Dates are `YYYY-MM-DD`.
 
@@ -32,6 +32,19 @@ export function startOfDate(date: string, timeZone: string): number | null {
   const guess = midnight - offsetMs(midnight, timeZone);
   // The offset at the day's begin may differ from the one at UTC's midnight.
   return midnight - offsetMs(guess, timeZone);
+}
+
+/** What a clock there shows at that instant: `YYYY-MM-DDTHH:MM`. */
+export function clockIn(at: number, timeZone: string): string {
+  return toIso(at + offsetMs(at, timeZone)).slice(0, 16);
+}
+
+/** When a clock there shows that; null when it is no such text. An hour that the clocks skip is the one after it. */
+export function momentIn(clock: string, timeZone: string): number | null {
+  const shown = fromIso(`${clock.trim()}Z`);
+  if (shown === null) return null;
+  const guess = shown - offsetMs(shown, timeZone);
+  return shown - offsetMs(guess, timeZone);
 }
 
 export function addDays(date: string, days: number): string {

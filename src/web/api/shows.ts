@@ -6,9 +6,9 @@ import { AppError } from "../../kernel/errors.ts";
 import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { IdParams, NoContent } from "./schemas.ts";
-import { Cursor, LibraryShow, Limit, List, listOf, Rating, Show } from "./tracker-schemas.ts";
+import { Cursor, LibraryShow, Limit, List, listOf, Notes, Rating, Show } from "./tracker-schemas.ts";
 import { libraryShowJson, listJson, showJson } from "./tracker-shapes.ts";
-import { undoably } from "./undo.ts";
+import { UNDO_HEADER, undoably } from "./undo.ts";
 
 const tags = ["Shows"];
 const DEFAULT_LIMIT = 100;
@@ -67,9 +67,9 @@ export function createShowRoutes(deps: RouteDeps) {
       },
       {
         params: IdParams,
-        body: t.Object({ list: t.Optional(List), rating: t.Optional(Rating) }),
+        body: t.Object({ list: t.Optional(List), rating: t.Optional(Rating), notes: t.Optional(Notes) }),
         response: { 200: Show },
-        detail: { summary: "Put it on another list, rate it", tags },
+        detail: { summary: "Put it on another list, rate it, note something", tags },
       },
     )
     .delete(
@@ -91,9 +91,10 @@ export function createShowRoutes(deps: RouteDeps) {
     )
     .put(
       "/api/shows/:id/match",
-      async ({ request, params, body }) => {
+      async ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        const { showId } = await matching.choose(id, params.id, body);
+        const { showId, undoToken } = await matching.choose(id, params.id, body);
+        set.headers[UNDO_HEADER] = undoToken;
         return show(id, showId);
       },
       {

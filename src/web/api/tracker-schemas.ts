@@ -14,6 +14,8 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 export const List = oneOf(LIST_NAMES);
 export const Rating = t.Union([t.Integer({ minimum: 1, maximum: 10 }), t.Null()]);
 
+export const Notes = t.Union([t.String({ maxLength: 10_000 }), t.Null()], { description: "Blank or null: none" });
+
 export const Ids = t.Object({
   trakt: TextOrNull,
   tmdb: TextOrNull,
@@ -81,6 +83,7 @@ export const EpisodeWithPlays = t.Object({
 
 export const Show = t.Object({
   ...entryFields,
+  notes: t.Union([t.String(), t.Null()], { description: "Your own, for nobody else to read" }),
   overview: TextOrNull,
   status: t.Union([oneOf(["running", "ended", "upcoming"]), t.Null()]),
   network: TextOrNull,

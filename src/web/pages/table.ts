@@ -4,8 +4,10 @@ import { createHistoryPage } from "./history.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
+import { createMarkSheetPages } from "./mark-sheets.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
+import { createMergePage } from "./merge.ts";
 import { createPinPages } from "./pins.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
@@ -22,7 +24,9 @@ export const pages: readonly RouteFactory[] = [
   createLibraryPage,
   createShowPage,
   createMatchPage,
+  createMergePage,
   createMarkPages,
+  createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,
