@@ -106,7 +106,7 @@ function Plan({ ctx, show, plan }: { ctx: ViewContext; show: MergedShow; plan: M
           </li>
         )}
         {plan.kept.length === 0 ? "" : <Kept ctx={ctx} kept={plan.kept} />}
-        <li>Rating, notes and list go along where the one that stays has none.</li>
+        <li>Rating and list go along where the one that stays has none; notes are put below each other.</li>
         <li>Later syncs take your server's show for the one that stays.</li>
         <li>You can undo it right afterwards, as long as the program runs.</li>
       </ul>
