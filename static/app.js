@@ -149,18 +149,33 @@
   };
   doc.addEventListener("htmx:after:swap", (event) => {
     ready(doc);
-    const resets = event.detail.ctx?.sourceElement?.dataset?.resets;
+    const source = event.detail.ctx?.sourceElement;
+    const resets = source?.dataset?.resets;
     if (resets) doc.getElementById(resets)?.reset();
     countPicked();
-    const toast = event.detail.ctx?.sourceElement?.closest?.("[data-toast]");
+    const toast = source?.closest?.("[data-toast]");
     if (toast) dismiss(toast);
+    // What was asked for in a dialog is done: back to where it was opened.
+    if (source?.matches?.("[data-closes-dialog]")) source.closest("dialog")?.close();
   });
   doc.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx?.sourceElement?.matches?.("[data-popup]")) closePopup();
     if (event.detail.ctx?.sourceElement?.matches?.("form")) say("The tracker did not answer. Please try again.");
   });
 
+  // A link to a fold of this page opens it here.
+  const unfold = (event, link) => {
+    const fold = doc.getElementById(link.dataset.unfold);
+    if (!fold || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    fold.open = true;
+    fold.scrollIntoView({ block: "start" });
+    fold.querySelector("summary").focus({ preventScroll: true });
+  };
+
   doc.addEventListener("click", (event) => {
+    const unfolder = event.target.closest("[data-unfold]");
+    if (unfolder) unfold(event, unfolder);
     const closer = event.target.closest("[data-dismiss]");
     if (closer) dismiss(closer.closest("[data-toast]"));
     if (event.target.closest("[data-pick-all]")) pickAll();

@@ -28,6 +28,8 @@ export type SearchQuery = {
   page?: number | undefined;
 } & Partial<Record<BrowseFilter, string | undefined>>;
 export type UpNextQuery = { section?: string | undefined; cursor?: string | undefined };
+/** Which season is unfolded, and where in a long one. */
+export type ShowQuery = { season?: number | undefined; part?: number | undefined };
 export type HistoryQuery = {
   from?: string | undefined;
   to?: string | undefined;
@@ -70,7 +72,8 @@ const seg = (value: string | number): string => encodeURIComponent(String(value)
 export function createPaths(basePath: string) {
   const base = normalizeBasePath(basePath);
   const at = (path: string): string => `${base}${path}`;
-  const show = (showId: string): string => at(`/shows/${seg(showId)}`);
+  const show = (showId: string, query: ShowQuery = {}): string => withQuery(at(`/shows/${seg(showId)}`), query);
+  const season = (showId: string, number: number): string => `${show(showId)}/seasons/${seg(number)}`;
   const episode = (episodeId: string): string => at(`/episodes/${seg(episodeId)}`);
   const integration = (integrationId: string): string => at(`/integrations/${seg(integrationId)}`);
   const sync = (syncId: string): string => at(`/syncs/${seg(syncId)}`);
@@ -142,22 +145,38 @@ export function createPaths(basePath: string) {
     syncUndo: (syncId: string) => `${sync(syncId)}/undo`,
     syncApproval: (syncId: string) => `${sync(syncId)}/approve`,
 
-    // Marks. PUT marks, DELETE unmarks.
+    /** GET: the episodes of one season, to unfold it. */
+    season: (showId: string, number: number, part?: number) => withQuery(season(showId, number), { part }),
+
+    // Marks. PUT marks, DELETE unmarks. With `at` and `watchedAt` a form says when it was.
+    /** GET: what can be done with it, as a dialog or a page. */
+    episode,
+    /** PUT marks everything up to here. */
+    episodeWatchedUpTo: (episodeId: string) => `${episode(episodeId)}/watched-up-to`,
     episodeWatched: (episodeId: string) => `${episode(episodeId)}/watched`,
     /** POST adds one more viewing. */
     episodePlays: (episodeId: string) => `${episode(episodeId)}/plays`,
     play: (playId: string) => at(`/plays/${seg(playId)}`),
     /** GET: the form (page, or dialog for htmx). POST `{at, as}`: when it was. */
     playTime: (playId: string) => at(`/plays/${seg(playId)}/time`),
-    seasonWatched: (showId: string, seasonNumber: number) => `${show(showId)}/seasons/${seg(seasonNumber)}/watched`,
+    seasonWatched: (showId: string, seasonNumber: number) => `${season(showId, seasonNumber)}/watched`,
     showWatched: (showId: string) => `${show(showId)}/watched`,
+    /** POST: one more viewing of each episode that is out. */
+    seasonPlays: (showId: string, seasonNumber: number) => `${season(showId, seasonNumber)}/plays`,
+    showPlays: (showId: string) => `${show(showId)}/plays`,
+    /** GET: the ways to mark it, as a dialog or a page. */
+    seasonMarks: (showId: string, seasonNumber: number) => `${season(showId, seasonNumber)}/marks`,
+    showMarks: (showId: string) => `${show(showId)}/marks`,
     /** GET: the chooser. PUT `{source, id}`: the choice. */
     showMatch: (showId: string, query?: string) => withQuery(`${show(showId)}/match`, { query }),
     /** GET: what can be done with it from the library. */
     showMenu: (showId: string) => `${show(showId)}/menu`,
     /** POST `{list?, rating?}` from the library. */
     showCard: (showId: string) => `${show(showId)}/card`,
-    /** POST `{list?, rating?}`. */
+    /** GET: with which other show of the library, then what that would do. POST `{into}` does it. */
+    showMerge: (showId: string, query: { query?: string | undefined; into?: string | undefined } = {}) =>
+      withQuery(`${show(showId)}/merge`, query),
+    /** POST `{list?, rating?, notes?}`. */
     showEntry: (showId: string) => `${show(showId)}/entry`,
 
     // Settings

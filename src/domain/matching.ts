@@ -26,6 +26,8 @@ export interface MatchCandidate {
   year?: number | undefined;
   country?: string | undefined;
   ids: ExternalIds;
+  network?: string | undefined;
+  overview?: string | undefined;
   posterUrl?: string | undefined;
   episodeDates?: readonly Instant[] | undefined;
 }

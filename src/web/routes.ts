@@ -9,6 +9,7 @@ import { createHealthRoutes } from "./api/health.ts";
 import { createHistoryRoutes } from "./api/history.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
+import { createMatchingRoutes } from "./api/matching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
 import { createShowRoutes } from "./api/shows.ts";
@@ -34,6 +35,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createSyncRoutes,
   createEnrichmentRoutes,
   createShowRoutes,
+  createMatchingRoutes,
   createEpisodeRoutes,
   createMarkRoutes,
   createPlayRoutes,

@@ -214,8 +214,8 @@ describe("marks", () => {
       { "hx-target": `li#episode--${episodes[3]}` },
     );
     expect(answer.status).toBe(200);
-    expect(answer.text).toStartWith(`<li id="episode--${episodes[3]}"`);
     for (const target of [
+      `#episode--${episodes[3]}`,
       `#season-head--${showId}-2`,
       `#season-actions--${showId}-2`,
       `#show-progress--${showId}`,
@@ -263,7 +263,7 @@ describe("marks", () => {
     const { ana, showId } = await withShow();
     await ana.form(`/shows/${showId}/entry`, { list: "later", rating: "8" });
     const show = parse((await ana.get(`/shows/${showId}`)).text);
-    expect(show.querySelector('select[name="rating"] option[selected]')?.getAttribute("value")).toBe("8");
+    expect(show.querySelector('input[name="rating"][checked]')?.getAttribute("value")).toBe("8");
     expect(show.querySelector('select[name="list"] option[selected]')?.getAttribute("value")).toBe("later");
     expect((await ana.form(`/shows/${showId}/entry`, { list: "nowhere" })).status).toBe(422);
   });
@@ -272,7 +272,7 @@ describe("marks", () => {
     start();
     const { ana, showId } = await withShow();
     const play =
-      parse((await ana.get(`/shows/${showId}`)).text)
+      parse((await ana.get(`/shows/${showId}?season=1`)).text)
         .querySelector(".play form")
         ?.getAttribute("action") ?? "";
     const answer = await formPart(ana, play, { _method: "DELETE" });

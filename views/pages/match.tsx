@@ -2,6 +2,7 @@ import type { ViewContext } from "../context.ts";
 import { Layout } from "../layout.tsx";
 import { type MatchCandidateModel, MatchCandidates } from "../parts/match-candidates.tsx";
 import { MatchEvidence, type MatchEvidenceModel } from "../parts/match-evidence.tsx";
+import { type OtherShowModel, OtherShows } from "../parts/other-shows.tsx";
 import { Card } from "../ui/card.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 
@@ -13,6 +14,8 @@ export type MatchPageModel = {
   /** One for each server that has it. */
   matches: readonly MatchEvidenceModel[];
   candidates: readonly MatchCandidateModel[];
+  /** The user's own other shows that may be this one. */
+  others: readonly OtherShowModel[];
   problem?: string | undefined;
 };
 
@@ -44,6 +47,15 @@ export function MatchPage({ ctx, page }: { ctx: ViewContext; page: MatchPageMode
         candidates={page.candidates}
         problem={page.problem}
       />
+      <section class="section">
+        <h2>Or is it another show of yours?</h2>
+        {page.others.length === 0 ? "" : <OtherShows ctx={ctx} showId={page.showId} shows={page.others} />}
+        <p>
+          <a class="link" href={ctx.paths.showMerge(page.showId)}>
+            Merge it with another show of your library
+          </a>
+        </p>
+      </section>
     </Layout>
   );
 }

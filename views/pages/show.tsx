@@ -1,49 +1,32 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
-import { episodeCode } from "../parts/episode-row.tsx";
 import { refreshing } from "../parts/more.tsx";
-import { SeasonBlock, type SeasonBlockModel } from "../parts/season-block.tsx";
-import { ActionForm } from "../ui/action-form.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
-import { count, formatNumber } from "../ui/format.ts";
+import { SeasonBlock, type SeasonBlockModel, seasonHref } from "../parts/season-block.tsx";
+import { ShowEntry, type ShowEntryModel } from "../parts/show-entry.tsx";
+import { ShowNotes, type ShowNotesModel } from "../parts/show-notes.tsx";
+import { ShowProgress, type ShowProgressModel } from "../parts/show-progress.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { OutLink } from "../ui/link.tsx";
-import { Menu } from "../ui/menu.tsx";
 import { Poster } from "../ui/poster.tsx";
-import { ProgressBar } from "../ui/progress-bar.tsx";
-import { Select, type SelectOption } from "../ui/select.tsx";
 import { Time } from "../ui/time.tsx";
 
-export type ShowPageModel = {
-  id: string;
-  title: string;
-  year: number | null;
-  posterUrl: string | null;
-  overview: string | null;
-  /** "2019 · Drama · BBC One · ended", piece by piece. */
-  facts: readonly string[];
-  watched: number;
-  aired: number;
-  total: number;
-  next: {
-    id: string;
-    seasonNumber: number;
-    number: number | null;
-    title: string;
-    airedAt: number | null;
-  } | null;
-  nextAirAt: number | null;
-  lastWatchedAt: number | null;
-  list: string;
-  lists: readonly SelectOption[];
-  rating: number | null;
-  seasons: readonly SeasonBlockModel[];
-  /** Pages of the same show elsewhere. */
-  links: readonly { label: string; href: string }[];
-  /** Where the facts come from: "TVmaze", or null while only the server's own are known. */
-  factsFrom: string | null;
-};
+export type ShowPageModel = ShowProgressModel &
+  ShowEntryModel &
+  ShowNotesModel & {
+    year: number | null;
+    posterUrl: string | null;
+    overview: string | null;
+    /** "2019 · Drama · BBC One · ended", piece by piece. */
+    facts: readonly string[];
+    lastWatchedAt: number | null;
+    /** In order, specials last. */
+    seasons: readonly SeasonBlockModel[];
+    /** Pages of the same show elsewhere. */
+    links: readonly { label: string; href: string }[];
+    /** Where the facts come from: "TVmaze", or null while only the server's own are known. */
+    factsFrom: string | null;
+  };
 
 type Props = { ctx: ViewContext; show: ShowPageModel };
 
@@ -61,6 +44,7 @@ export function ShowSection({ ctx, show }: Props): JSX.Element {
     href: ctx.paths.show(show.id),
     into: target("show", show.id),
     on: [`show-${show.id}`, "many-shows", "resync"],
+    include: `${target("show", show.id)} [name=open]`,
   });
   return (
     <article id={id("show", show.id)} {...refresh}>
@@ -81,16 +65,20 @@ export function ShowSection({ ctx, show }: Props): JSX.Element {
               </span>
             ))}
           </p>
-          <ShowProgress ctx={ctx} show={show} />
+          <ShowLinks ctx={ctx} show={show} />
         </div>
-        <ShowEntry ctx={ctx} show={show} />
-        {show.overview === null ? (
-          ""
-        ) : (
-          <p class="show-overview" dir="auto" safe>
-            {show.overview}
-          </p>
-        )}
+        <div class="show-body">
+          <ShowProgress ctx={ctx} show={show} />
+          <ShowEntry ctx={ctx} show={show} />
+          {show.overview === null ? (
+            ""
+          ) : (
+            <p class="show-overview" dir="auto" safe>
+              {show.overview}
+            </p>
+          )}
+          <ShowNotes ctx={ctx} show={show} />
+        </div>
       </header>
       <Seasons ctx={ctx} show={show} />
       <ShowFoot ctx={ctx} show={show} />
@@ -98,164 +86,65 @@ export function ShowSection({ ctx, show }: Props): JSX.Element {
   );
 }
 
-export function ShowProgress({ ctx, show }: Props): JSX.Element {
-  const complete = show.aired > 0 && show.watched >= show.aired;
+function ShowLinks({ ctx, show }: Props): JSX.Element {
+  if (show.links.length === 0) return "";
   return (
-    <div id={id("show-progress", show.id)} class="show-progress">
-      <ProgressBar
-        label={`${formatNumber(show.watched, ctx)} of ${count(show.aired, ctx, "episode")} watched`}
-        value={show.watched}
-        max={Math.max(show.aired, 1)}
-        complete={complete}
-      />
-      <p class="numbers">
-        <span safe>{`${formatNumber(show.watched, ctx)} of ${count(show.aired, ctx, "episode")} watched`}</span>
-        {show.total > show.aired ? (
-          <span class="dim" safe>{` · ${formatNumber(show.total - show.aired, ctx)} to come`}</span>
-        ) : (
-          ""
-        )}
-      </p>
-      <NextLine ctx={ctx} show={show} />
-    </div>
+    <p class="show-links">
+      {show.links.map((link) => (
+        <OutLink ctx={ctx} href={link.href} label={link.label} />
+      ))}
+    </p>
   );
 }
 
-function NextLine({ ctx, show }: Props): JSX.Element {
-  const { next } = show;
-  if (next !== null) {
-    return (
-      <p class="show-next">
-        <span class="dim">Next: </span>
-        <span class="numbers" safe>
-          {episodeCode(next.seasonNumber, next.number)}
-        </span>
-        <span class="dim"> · </span>
-        <span dir="auto" safe>
-          {next.title}
-        </span>
-      </p>
-    );
-  }
-  if (show.nextAirAt !== null) {
-    return (
-      <p class="show-next">
-        <span class="dim">Next episode airs </span>
-        <Time ctx={ctx} at={show.nextAirAt} />
-      </p>
-    );
-  }
-  return "";
-}
-
-const RATINGS: readonly SelectOption[] = [
-  { value: "", label: "Not rated" },
-  ...Array.from({ length: 10 }, (_, index) => ({ value: String(10 - index), label: `${10 - index} of 10` })),
-];
-
-/** List and rating save as they change; the button is for readers without script. */
-export function ShowEntry({ ctx, show }: Props): JSX.Element {
-  const onChange = { "data-submit-on-change": "" };
-  const complete = show.aired > 0 && show.watched >= show.aired;
-  return (
-    <div id={id("show-entry", show.id)} class="show-entry">
-      <ActionForm
-        action={ctx.paths.showEntry(show.id)}
-        class="show-entry-form"
-        live={{ target: target("show-entry", show.id), swap: "outerMorph", disable: undefined }}
-      >
-        <Select
-          ctx={ctx}
-          label="List"
-          name="list"
-          scope="show"
-          options={show.lists}
-          value={show.list}
-          attributes={onChange}
-        />
-        <Select
-          ctx={ctx}
-          label="Rating"
-          name="rating"
-          scope="show"
-          options={RATINGS}
-          value={show.rating === null ? "" : String(show.rating)}
-          attributes={onChange}
-        />
-        <span class="no-script">
-          <Button ctx={ctx} label="Save" />
-        </span>
-      </ActionForm>
-      <div class="actions show-actions">
-        {complete || show.aired === 0 ? (
-          ""
-        ) : (
-          <ActionForm
-            action={ctx.paths.showWatched(show.id)}
-            method="put"
-            live={{
-              target: target("show", show.id),
-              swap: "outerMorph",
-              confirm: `Mark every episode of ${show.title} that is out as watched?`,
-              confirmLabel: "Mark all watched",
-            }}
-          >
-            <Button ctx={ctx} icon="check" label="Mark all watched" />
-          </ActionForm>
-        )}
-        <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.showMatch(show.id)} label="Wrong show?" />
-        <Menu ctx={ctx} label="More for this show">
-          <ButtonLink
-            ctx={ctx}
-            kind="quiet"
-            icon="history"
-            href={ctx.paths.history({ show: show.id })}
-            label="All plays"
-          />
-          {show.watched === 0 ? (
-            ""
-          ) : (
-            <ActionForm
-              action={ctx.paths.showWatched(show.id)}
-              method="delete"
-              live={{
-                target: target("show", show.id),
-                swap: "outerMorph",
-                confirm: `Take back every mark of ${show.title}?`,
-                confirmLabel: "Take marks back",
-              }}
-            >
-              <Button ctx={ctx} kind="quiet" icon="undo" label="Unmark all" />
-            </ActionForm>
-          )}
-          <ActionForm
-            action={ctx.paths.show(show.id)}
-            method="delete"
-            live={{
-              target: target("show", show.id),
-              swap: "none",
-              confirm: `Remove ${show.title} and its marks from your library?`,
-              confirmLabel: "Remove",
-            }}
-          >
-            <Button ctx={ctx} kind="quiet" icon="trash" label="Remove from library" />
-          </ActionForm>
-        </Menu>
-      </div>
-    </div>
-  );
-}
+/** From here on the page is too long to look for a season by eye. */
+const MANY_SEASONS = 8;
 
 function Seasons({ ctx, show }: Props): JSX.Element {
-  if (show.seasons.length === 0) {
-    return <p class="dim">No episodes are known yet. They appear here as soon as a source or a server names them.</p>;
-  }
+  if (show.seasons.length === 0) return "";
+  const regular = show.seasons.filter(({ number }) => number !== 0);
+  const specials = show.seasons.filter(({ number }) => number === 0);
   return (
-    <div class="seasons">
+    <>
+      {regular.length > MANY_SEASONS ? <JumpList ctx={ctx} show={show} /> : ""}
+      <div class="seasons">
+        {regular.map((season) => (
+          <SeasonBlock ctx={ctx} season={season} />
+        ))}
+      </div>
+      {specials.length === 0 ? (
+        ""
+      ) : (
+        <div class="seasons specials">
+          {specials.map((season) => (
+            <SeasonBlock ctx={ctx} season={season} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function JumpList({ ctx, show }: Props): JSX.Element {
+  return (
+    <nav class="jumps" aria-label="Seasons">
       {show.seasons.map((season) => (
-        <SeasonBlock ctx={ctx} season={season} />
+        <a
+          class="jump numbers"
+          href={seasonHref(ctx, season)}
+          data-unfold={id("season", `${season.showId}-${season.number}`)}
+        >
+          {season.number === 0 ? (
+            <span>Specials</span>
+          ) : (
+            <>
+              <span class="visually-hidden">Season </span>
+              <span safe>{String(season.number)}</span>
+            </>
+          )}
+        </a>
       ))}
-    </div>
+    </nav>
   );
 }
 
@@ -267,15 +156,6 @@ function ShowFoot({ ctx, show }: Props): JSX.Element {
         <Time ctx={ctx} at={show.lastWatchedAt} unknown={show.watched === 0 ? "never" : "on an unknown date"} />
         <span safe>{show.factsFrom === null ? "" : ` · Facts from ${show.factsFrom}`}</span>
       </p>
-      {show.links.length === 0 ? (
-        ""
-      ) : (
-        <p class="show-links">
-          {show.links.map((link) => (
-            <OutLink ctx={ctx} href={link.href} label={link.label} />
-          ))}
-        </p>
-      )}
     </footer>
   );
 }

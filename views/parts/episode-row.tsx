@@ -5,6 +5,7 @@ import { attr } from "../ui/text.ts";
 import { Time } from "../ui/time.tsx";
 import { CheckButton } from "./check-button.tsx";
 import { PlayEvidence, type PlayModel } from "./play-evidence.tsx";
+import { SheetLink } from "./sheet-link.tsx";
 
 export type EpisodeRowModel = {
   id: string;
@@ -55,8 +56,9 @@ export function EpisodeRow({ ctx, episode }: { ctx: ViewContext; episode: Episod
           {episode.title}
         </span>
         <span class="episode-date dim">
-          <Time ctx={ctx} at={episode.airedAt} as="date" unknown="Air date unknown" />
+          <Time ctx={ctx} at={episode.airedAt} as={upcoming ? "relative" : "date"} unknown="Air date unknown" />
         </span>
+        <SheetLink ctx={ctx} href={ctx.paths.episode(episode.id)} label={`More for ${code}, ${episode.title}`} />
       </div>
       {episode.plays.length === 0 ? (
         ""

@@ -68,7 +68,10 @@ export function MatchCandidates({ ctx, showId, query, candidates, problem }: Mat
           <Candidate ctx={ctx} showId={showId} candidate={candidate} />
         ))}
       </ul>
-      <p class="dim">What you have watched moves along, and later syncs keep to your choice.</p>
+      <p class="dim">
+        What you have watched moves along, and later syncs keep to your choice. A show that is in your library already
+        becomes one with this.
+      </p>
     </section>
   );
 }
@@ -82,7 +85,7 @@ function Candidate({ ctx, showId, candidate }: CandidateProps): JSX.Element {
     candidate.sourceName,
   ];
   return (
-    <li class="candidate">
+    <li class={candidate.current ? "candidate candidate-current" : "candidate"}>
       <Poster title={candidate.title} src={candidate.posterUrl} size="thumb" />
       <div class="candidate-text">
         <h3 dir="auto" safe>

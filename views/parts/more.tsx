@@ -32,6 +32,8 @@ type Refreshing = {
   on?: readonly string[] | undefined;
   /** Whose requests it gives way to. */
   sync?: string | undefined;
+  /** Fields of the page that the answer needs to know. */
+  include?: string | undefined;
 };
 
 /** What a list of shows or plays listens for. */
@@ -42,10 +44,10 @@ const ANYTHING = ["plays-changed", "shows-changed", "sync-ended", "resync"];
  * often, not while the reader is in the middle of something, never with an answer that is older than what is shown.
  * The stream is opened by `Layout live`.
  */
-export function refreshing({ href, into, on = ANYTHING, sync }: Refreshing): Attributes {
+export function refreshing({ href, into, on = ANYTHING, sync, include }: Refreshing): Attributes {
   return {
     "data-refresh": on.join(" "),
-    ...hx({ get: href, trigger: "refresh", target: into, swap: "outerMorph", sync, keepOnError: true }),
+    ...hx({ get: href, trigger: "refresh", target: into, swap: "outerMorph", sync, include, keepOnError: true }),
   };
 }
 

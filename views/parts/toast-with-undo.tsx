@@ -26,7 +26,7 @@ export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Elem
       <Toast ctx={ctx} text={text}>
         <ActionForm
           action={ctx.paths.undo()}
-          live={{ target: target("toasts"), swap: "none", include: undo.include }}
+          live={{ target: target("toasts"), swap: "none", include: undo.include ?? "[name=open]" }}
           attributes={{ "data-keeps-order": "" }}
         >
           <input type="hidden" name="token" value={attr(undo.token)} />

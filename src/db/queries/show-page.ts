@@ -36,6 +36,8 @@ export type ShowPage = ShowRef & {
   list: ListName;
   listChosen: boolean;
   rating: number | null;
+  /** The user's own words. */
+  notes: string | null;
   addedAt: number;
   watched: number;
   aired: number;
@@ -57,6 +59,7 @@ type HeadRow = ShowColumns &
     | "enrichedFrom"
     | "list"
     | "rating"
+    | "notes"
     | "addedAt"
     | "watched"
     | "aired"
@@ -84,6 +87,7 @@ export function showPage(db: Db, userId: number, showId: number, now: number): S
     list: head.list,
     listChosen: head.listChosen === 1,
     rating: head.rating,
+    notes: head.notes,
     addedAt: head.addedAt,
     watched: head.watched,
     aired: head.aired,
@@ -100,7 +104,8 @@ function readHead(db: Db, userId: number, showId: number): HeadRow | null {
   return db.raw
     .query<HeadRow, [{ userId: number; showId: number }]>(
       `SELECT ${showColumns}, s.overview, s.status, s.network, s.genres, s.runtime_min AS runtimeMin,
-         s.enriched_from AS enrichedFrom, l.list, l.list_chosen AS listChosen, l.rating, l.added_at AS addedAt, l.watched,
+         s.enriched_from AS enrichedFrom, l.list, l.list_chosen AS listChosen, l.rating, l.notes, l.added_at AS addedAt,
+         l.watched,
          s.aired, s.total, l.last_watched_at AS lastWatchedAt, s.next_air_at AS nextAirAt,
          l.next_episode_id AS nextEpisodeId
        FROM library_entries l CROSS JOIN shows s ON s.id = l.show_id

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type OtherShow, otherShows } from "../../db/queries/same-shows.ts";
 import { integrationById } from "../../db/repos/integrations.ts";
 import { entryOf } from "../../db/repos/library.ts";
 import { type MatchRow, matchesOfUser } from "../../db/repos/matches.ts";
@@ -22,6 +23,9 @@ export type MatchingOptions = {
   importShow: (source: string, sourceId: string) => Promise<number>;
   tracking: Pick<Tracking, "undoable" | "moveShow" | "rehearseMove">;
 };
+
+/** On one screen; who has more of one name looks for the year. */
+const MOST_OTHERS = 24;
 
 const shortOf = ({ id, title, year }: ShowRow) => ({ id: String(id), title, year });
 
@@ -88,6 +92,7 @@ export function createMatching(deps: Deps, { importShow, tracking }: MatchingOpt
       year: show.year,
       offered: matchesOfUser(db, userId, show.id).map(offered),
       candidates: scored,
+      others: otherShows(db, userId, show, { limit: MOST_OTHERS }),
       note,
     };
   }
@@ -103,6 +108,13 @@ export function createMatching(deps: Deps, { importShow, tracking }: MatchingOpt
   function move(userId: number, from: number, into: number, reason: string): Moved {
     const { result, undoToken } = tracking.undoable(userId, () => tracking.moveShow(userId, from, into, reason));
     return { showId: String(into), moved: result, undoToken };
+  }
+
+  function others(userId: number, showId: string, query?: string): OtherShow[] {
+    return otherShows(db, userId, own(userId, showId), {
+      limit: MOST_OTHERS,
+      ...(query === undefined ? {} : { query }),
+    });
   }
 
   function pair(userId: number, showId: string, into: string): { from: ShowRow; into: ShowRow } {
@@ -128,5 +140,5 @@ export function createMatching(deps: Deps, { importShow, tracking }: MatchingOpt
     return moved;
   }
 
-  return { view, choose, previewMerge, merge };
+  return { view, choose, others, previewMerge, merge };
 }

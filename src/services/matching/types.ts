@@ -1,3 +1,4 @@
+import type { OtherShow } from "../../db/queries/same-shows.ts";
 import type { MatchCandidate } from "../../domain/matching.ts";
 import type { MovedShow } from "../tracking/types.ts";
 
@@ -28,6 +29,8 @@ export type MatchView = {
   year: number | null;
   offered: OfferedMatch[];
   candidates: ScoredCandidate[];
+  /** The user's own other shows that may be the same one. */
+  others: OtherShow[];
   /** One sentence when the sources could not be asked. */
   note: string | null;
 };
@@ -44,6 +47,8 @@ export type Matching = {
   view(userId: number, showId: string, query?: string): Promise<MatchView>;
   /** Corrects a match: plays move along, later syncs remember. Returns the show the user now has. */
   choose(userId: number, showId: string, choice: { source: string; id: string }): Promise<Moved>;
+  /** Shows of the user's library that this one could be merged with; without words to look for, those of a like title. */
+  others(userId: number, showId: string, query?: string): OtherShow[];
   /** What `merge` would do. Nothing of it stays. */
   previewMerge(userId: number, showId: string, intoShowId: string): MergePreview;
   /** Two shows of the user's library are one: all of the first goes to the second, and later syncs keep to that. */

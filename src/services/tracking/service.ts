@@ -18,7 +18,7 @@ import { checkRating, readNotes } from "./entry-rules.ts";
 import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
 import { addManualPlay, airedOf, correct, mark, markAll, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
 import { moveShow } from "./moving.ts";
-import { checkWhen, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
+import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
 import type { Tracking, When } from "./types.ts";
 import { createUndoTokens } from "./undo-tokens.ts";
 
@@ -79,7 +79,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
   /** What is out and not watched yet, of a season or of a whole show. */
   function markMany(userId: number, showId: number, season: number | null, when: When | undefined): number {
     const now = clock.now();
-    checkWhen(when, now);
+    checkWatchedAt(when, now);
     return marking(userId, showId, (journal) => {
       const aired = airedOf(markableEpisodes(db, userId, showId), season, now);
       const open = aired.filter(({ plays }) => plays === 0);
@@ -90,7 +90,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
   /** Everything that is out once more, of a season or of a whole show. */
   function watchAgain(userId: number, showId: number, season: number | null, when: When | undefined): number {
     const now = clock.now();
-    checkWhen(when, now);
+    checkWatchedAt(when, now);
     return marking(userId, showId, (journal) => {
       const aired = airedOf(markableEpisodes(db, userId, showId), season, now);
       for (const episode of aired) addManualPlay(db, journal, episode, when, now);
@@ -102,13 +102,13 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     markEpisode(userId, episodeId, when) {
       const now = clock.now();
       const { showId, episode } = episodeOf(db, userId, episodeId);
-      checkWhen(when, now);
+      checkWatchedAt(when, now);
       marking(userId, showId, (journal) => Number(mark(db, journal, episode, { when, now })));
     },
     markUpTo(userId, episodeId, when) {
       const now = clock.now();
       const { showId, episode, episodes } = episodeOf(db, userId, episodeId);
-      checkWhen(when, now);
+      checkWatchedAt(when, now);
       return marking(userId, showId, (journal) =>
         markAll(db, journal, upToHere(episodes, episode, now), { when, now }),
       );
@@ -120,7 +120,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     addPlay(userId, episodeId, when) {
       const now = clock.now();
       const { showId, episode } = episodeOf(db, userId, episodeId);
-      checkWhen(when, now);
+      checkWatchedAt(when, now);
       const { result } = change(userId, (journal) => {
         journal.shows.add(showId);
         return addManualPlay(db, journal, episode, when, now);
@@ -139,7 +139,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     },
     editPlay(userId, playId, { watchedAt }) {
       const play = playOf(db, userId, playId);
-      checkWhen(watchedAt, clock.now());
+      checkWatchedAt(watchedAt, clock.now());
       marking(userId, play.showId, (journal) => Number(correct(db, journal, play, watchedAt)));
     },
     resetPlay(userId, playId) {
@@ -178,13 +178,6 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         else if (list !== undefined) setList(db, userId, id, list);
         if (rating !== undefined) setRating(db, userId, id, rating);
         if (text !== undefined) setNotes(db, userId, id, text);
-      });
-    },
-    releaseList(userId, showId) {
-      const id = showOf(db, userId, showId);
-      change(userId, (journal) => {
-        rememberEntry(db, journal, id);
-        releaseList(db, userId, id);
       });
     },
     moveShow: (userId, fromShowId, intoShowId, reason) =>

@@ -45,7 +45,7 @@ export function playOf(db: Db, userId: number, playId: string): PlayRow & { show
 /** People enter what they saw on television long ago; the server's rules for its own dates do not apply to them. */
 const EARLIEST_ENTERED = Date.UTC(1900, 0, 1);
 
-export function checkWhen(when: When | undefined, now: number): void {
+export function checkWatchedAt(when: When | undefined, now: number): void {
   if (typeof when !== "number") return;
   const problem =
     !Number.isInteger(when) || when < EARLIEST_ENTERED

@@ -33,8 +33,6 @@ export type Tracking = {
   undoable<Out>(userId: number, change: () => Out): { result: Out; undoToken: string };
   /** A list of null hands the choice back: from then on it follows from what has been watched. */
   updateShow(userId: number, showId: string, change: ShowChange): void;
-  /** Takes back the choice of a list: the show's progress decides again. */
-  releaseList(userId: number, showId: string): void;
   /**
    * All that the user has of one show goes to another, which need not be in the library yet; later syncs take the server's
    * show for that one. What other people have of both stays.

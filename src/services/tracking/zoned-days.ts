@@ -34,6 +34,19 @@ export function startOfDate(date: string, timeZone: string): number | null {
   return midnight - offsetMs(guess, timeZone);
 }
 
+/** What a clock there shows at that instant: `YYYY-MM-DDTHH:MM`. */
+export function clockIn(at: number, timeZone: string): string {
+  return toIso(at + offsetMs(at, timeZone)).slice(0, 16);
+}
+
+/** When a clock there shows that; null when it is no such text. An hour that the clocks skip is the one after it. */
+export function momentIn(clock: string, timeZone: string): number | null {
+  const shown = fromIso(`${clock.trim()}Z`);
+  if (shown === null) return null;
+  const guess = shown - offsetMs(shown, timeZone);
+  return shown - offsetMs(guess, timeZone);
+}
+
 export function addDays(date: string, days: number): string {
   return toDate((dateToInstant(date) ?? 0) + days * DAY_MS);
 }

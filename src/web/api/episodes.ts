@@ -1,30 +1,19 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import { oneEpisode } from "../../db/queries/episode-view.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
-import { IdParams, NoContent } from "./schemas.ts";
-import { readTime, zoneOf } from "./times.ts";
+import { Changed, IdParams, NoContent } from "./schemas.ts";
 import { EpisodeWithPlays, Play } from "./tracker-schemas.ts";
 import { episodeWithPlaysJson, playJson } from "./tracker-shapes.ts";
 import { undoably } from "./undo.ts";
+import { readWhen, WhenBody } from "./when.ts";
 
 const tags = ["Episodes"];
 
-const At = t.Optional(
-  t.Object({
-    watchedAt: t.Optional(t.String({ description: "ISO 8601; a date alone is that day's begin. Default: now" })),
-  }),
-);
-
 export function createEpisodeRoutes(deps: RouteDeps) {
-  const { db, clock, config, tracking } = deps;
-
-  function timeOf(request: Request, body: { watchedAt?: string } | null | undefined): number | undefined {
-    const text = body?.watchedAt;
-    return text === undefined ? undefined : readTime(text, "watchedAt", zoneOf(userOf(request), config.timeZone));
-  }
+  const { db, clock, tracking } = deps;
 
   function episode(userId: number, episodeId: string) {
     const id = toRowId(episodeId);
@@ -43,18 +32,37 @@ export function createEpisodeRoutes(deps: RouteDeps) {
       "/api/episodes/:id/watched",
       ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        const watchedAt = timeOf(request, body);
-        undoably(deps, id, set, () => tracking.markEpisode(id, params.id, watchedAt));
+        const when = readWhen(deps, request, body);
+        undoably(deps, id, set, () => tracking.markEpisode(id, params.id, when));
         return episodeWithPlaysJson(episode(id, params.id));
       },
       {
         params: IdParams,
-        body: At,
+        body: WhenBody,
         response: { 200: EpisodeWithPlays },
         detail: {
           summary: "Mark an episode as watched",
           description:
             "As often as you like: a watched episode stays as it is. Only the date of a mark made by hand follows a date that is given.",
+          tags,
+        },
+      },
+    )
+    .put(
+      "/api/episodes/:id/watched-up-to",
+      ({ request, params, body, set }) => {
+        const { id } = userOf(request);
+        const when = readWhen(deps, request, body);
+        return { changed: undoably(deps, id, set, () => tracking.markUpTo(id, params.id, when)) };
+      },
+      {
+        params: IdParams,
+        body: WhenBody,
+        response: { 200: Changed },
+        detail: {
+          summary: "Mark everything up to an episode",
+          description:
+            "The show's unwatched episodes that are out, this one included, without specials. Of a special: it and the specials before it.",
           tags,
         },
       },
@@ -80,8 +88,8 @@ export function createEpisodeRoutes(deps: RouteDeps) {
       "/api/episodes/:id/plays",
       ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        const watchedAt = timeOf(request, body);
-        const { playId } = undoably(deps, id, set, () => tracking.addPlay(id, params.id, watchedAt));
+        const when = readWhen(deps, request, body);
+        const { playId } = undoably(deps, id, set, () => tracking.addPlay(id, params.id, when));
         const added = episode(id, params.id).plays.find((play) => play.id === playId);
         if (added === undefined) throw new AppError("internal", "The play was not added.");
         set.status = 201;
@@ -89,7 +97,7 @@ export function createEpisodeRoutes(deps: RouteDeps) {
       },
       {
         params: IdParams,
-        body: At,
+        body: WhenBody,
         response: { 201: Play },
         detail: { summary: "Add one more viewing", tags },
       },

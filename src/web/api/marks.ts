@@ -1,11 +1,12 @@
 import { Elysia, t } from "elysia";
 import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
-import { IdParams, NoContent } from "./schemas.ts";
+import { Changed, IdParams, NoContent } from "./schemas.ts";
 import { undoably } from "./undo.ts";
+import { readWhen, WhenBody } from "./when.ts";
 
 const tags = ["Episodes"];
-const Changed = t.Object({ changed: t.Integer({ description: "Episodes that were not watched before" }) });
+const Added = t.Object({ added: t.Integer({ description: "Plays; one for each episode that is out" }) });
 const SeasonParams = t.Object({ id: t.String(), number: t.Integer({ minimum: 0 }) });
 
 /** Whole seasons and shows at once. */
@@ -14,12 +15,14 @@ export function createMarkRoutes(deps: RouteDeps) {
   return new Elysia()
     .put(
       "/api/shows/:id/seasons/:number/watched",
-      ({ request, params, set }) => {
+      ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        return { changed: undoably(deps, id, set, () => tracking.markSeason(id, params.id, params.number)) };
+        const when = readWhen(deps, request, body);
+        return { changed: undoably(deps, id, set, () => tracking.markSeason(id, params.id, params.number, when)) };
       },
       {
         params: SeasonParams,
+        body: WhenBody,
         response: { 200: Changed },
         detail: { summary: "Mark a season: its episodes that are out", tags },
       },
@@ -35,12 +38,14 @@ export function createMarkRoutes(deps: RouteDeps) {
     )
     .put(
       "/api/shows/:id/watched",
-      ({ request, params, set }) => {
+      ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        return { changed: undoably(deps, id, set, () => tracking.markShow(id, params.id)) };
+        const when = readWhen(deps, request, body);
+        return { changed: undoably(deps, id, set, () => tracking.markShow(id, params.id, when)) };
       },
       {
         params: IdParams,
+        body: WhenBody,
         response: { 200: Changed },
         detail: { summary: "Mark a show: its episodes that are out, without specials", tags },
       },
@@ -56,6 +61,41 @@ export function createMarkRoutes(deps: RouteDeps) {
         params: IdParams,
         response: { 204: NoContent },
         detail: { summary: "Unmark a show, specials included", tags },
+      },
+    )
+    .post(
+      "/api/shows/:id/seasons/:number/plays",
+      ({ request, params, body, set }) => {
+        const { id } = userOf(request);
+        const when = readWhen(deps, request, body);
+        const added = undoably(deps, id, set, () => tracking.addSeasonPlays(id, params.id, params.number, when));
+        set.status = 201;
+        return { added };
+      },
+      {
+        params: SeasonParams,
+        body: WhenBody,
+        response: { 201: Added },
+        detail: { summary: "Watched a season again: one more viewing of each episode that is out", tags },
+      },
+    )
+    .post(
+      "/api/shows/:id/plays",
+      ({ request, params, body, set }) => {
+        const { id } = userOf(request);
+        const when = readWhen(deps, request, body);
+        const added = undoably(deps, id, set, () => tracking.addShowPlays(id, params.id, when));
+        set.status = 201;
+        return { added };
+      },
+      {
+        params: IdParams,
+        body: WhenBody,
+        response: { 201: Added },
+        detail: {
+          summary: "Watched a show again: one more viewing of each episode that is out, without specials",
+          tags,
+        },
       },
     );
 }

@@ -121,4 +121,5 @@ export const SyncItem = t.Object({
 export const SyncLogWithItems = t.Object({ ...syncLogFields, items: t.Array(SyncItem) });
 
 export const SyncStarted = t.Object({ syncId: Id });
+export const Changed = t.Object({ changed: t.Integer({ description: "Episodes that were not watched before" }) });
 export const NoContent = t.Void({ description: "Done" });

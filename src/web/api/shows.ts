@@ -15,6 +15,7 @@ import {
   Limit,
   List,
   listOf,
+  Notes,
   Progress,
   Rating,
   Show,
@@ -184,9 +185,14 @@ export function createShowRoutes(deps: RouteDeps) {
       },
       {
         params: IdParams,
-        body: t.Object({ list: t.Optional(List), listChosen: t.Optional(Automatic), rating: t.Optional(Rating) }),
+        body: t.Object({
+          list: t.Optional(List),
+          listChosen: t.Optional(Automatic),
+          rating: t.Optional(Rating),
+          notes: t.Optional(Notes),
+        }),
         response: { 200: Show },
-        detail: { summary: "Put it on another list, rate it", tags },
+        detail: { summary: "Put it on another list, rate it, note something", tags },
       },
     )
     .delete(
@@ -208,9 +214,10 @@ export function createShowRoutes(deps: RouteDeps) {
     )
     .put(
       "/api/shows/:id/match",
-      async ({ request, params, body }) => {
+      async ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        const { showId } = await matching.choose(id, params.id, body);
+        const { showId, undoToken } = await matching.choose(id, params.id, body);
+        set.headers[UNDO_HEADER] = undoToken;
         return show(id, showId);
       },
       {

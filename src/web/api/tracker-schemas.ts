@@ -20,6 +20,8 @@ export const Progress = oneOf(PROGRESS_STATES);
 export const ShowStatus = oneOf(["running", "ended", "upcoming"]);
 export const Rating = t.Union([t.Integer({ minimum: 1, maximum: 10 }), t.Null()]);
 
+export const Notes = t.Union([t.String({ maxLength: 10_000 }), t.Null()], { description: "Blank or null: none" });
+
 export const Ids = t.Object({
   trakt: TextOrNull,
   tmdb: TextOrNull,
@@ -108,6 +110,7 @@ export const EpisodeWithPlays = t.Object({
 
 export const Show = t.Object({
   ...entryFields,
+  notes: t.Union([t.String(), t.Null()], { description: "Your own, for nobody else to read" }),
   overview: TextOrNull,
   runtimeMin: NumberOrNull,
   enrichedFrom: TextOrNull,

@@ -1,23 +1,23 @@
 import { Elysia, t } from "elysia";
 import type { Flash, ViewContext } from "../../../views/context.ts";
 import { target } from "../../../views/dom.ts";
-import { ShowProgress, ShowSection } from "../../../views/pages/show.tsx";
+import { ShowSection } from "../../../views/pages/show.tsx";
 import { UpNextList } from "../../../views/pages/up-next.tsx";
 import { CalendarCheck } from "../../../views/parts/calendar-row.tsx";
 import { CaughtUp } from "../../../views/parts/caught-up.tsx";
 import { EpisodeRow, episodeCode } from "../../../views/parts/episode-row.tsx";
 import { SeasonActions, SeasonBlock, SeasonHead } from "../../../views/parts/season-block.tsx";
+import { ShowProgress } from "../../../views/parts/show-progress.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
 import { UpNextCard } from "../../../views/parts/up-next-card.tsx";
+import { count } from "../../../views/ui/format.ts";
 import { PartUpdate, Toast, ToastUpdate } from "../../../views/ui/toast.tsx";
 import { calendarEpisode } from "../../db/queries/calendar.ts";
-import type { ShowPage } from "../../db/queries/show-page.ts";
+import type { EpisodeView } from "../../db/queries/episode-view.ts";
 import { upNext, upNextOfShow } from "../../db/queries/up-next.ts";
-import { libraryShowOfEpisode } from "../../db/repos/library.ts";
 import { playById } from "../../db/repos/plays.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { readLocalTime } from "../../services/tracking/zoned-days.ts";
 import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
@@ -25,9 +25,19 @@ import { type Visit, visit } from "./answer.ts";
 import { calendarEpisodeModel } from "./calendar-model.ts";
 import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
 import { LIBRARY_PART, showItemParts } from "./library-actions.ts";
+import { createMarkSheets } from "./mark-sheets.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
-import { readShow, seasonModel, showModel } from "./show-model.ts";
+import {
+  findEpisode,
+  findSeason,
+  readShow,
+  showModel,
+  showOfEpisode,
+  unfoldedOf,
+  unfoldedSeason,
+} from "./show-model.ts";
 import { caughtUpPart, upNextPage } from "./up-next.ts";
+import { whenOf } from "./when.ts";
 
 const Id = { params: t.Object({ id: t.String() }), detail: { hide: true } };
 const Season = { params: t.Object({ id: t.String(), number: t.Numeric() }), detail: { hide: true } };
@@ -36,21 +46,7 @@ type Undo = { token: string; part: string; back: string };
 
 export function createMarkPages(deps: RouteDeps) {
   const { tracking, paths, db } = deps;
-
-  function showOfEpisode(userId: number, episodeId: string): string {
-    const id = toRowId(episodeId);
-    const showId = id === null ? null : libraryShowOfEpisode(db, userId, id);
-    if (showId === null) throw new AppError("not-found", "This episode is not in your library.");
-    return String(showId);
-  }
-
-  function findEpisode(show: ShowPage, episodeId: string) {
-    for (const season of show.seasons) {
-      const episode = season.episodes.find(({ id }) => id === episodeId);
-      if (episode !== undefined) return { season, episode };
-    }
-    throw new AppError("not-found", "This episode is not in your library.");
-  }
+  const sheets = createMarkSheets(deps);
 
   /** Without script: back to the page the form was on. */
   function back(reply: Visit, text: string, { token, back: path }: Undo): Response {
@@ -69,17 +65,29 @@ export function createMarkPages(deps: RouteDeps) {
     const { ctx } = reply;
     const show = readShow(deps, reply.userId, showId);
     const { season, episode } = findEpisode(show, episodeId);
-    const block = seasonModel(ctx, show, season);
+    const block = unfoldedSeason(ctx, show, season);
     const key = `${block.showId}-${block.number}`;
-    const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
     return reply.fragment([
-      EpisodeRow({ ctx, episode: episodeRowModel(ctx, episode) }),
+      PartUpdate({
+        target: target("episode", episodeId),
+        children: EpisodeRow({ ctx, episode: episodeRowModel(ctx, episode) }),
+      }),
       PartUpdate({ target: target("season-head", key), children: SeasonHead({ ctx, season: block }) }),
       PartUpdate({ target: target("season-actions", key), children: SeasonActions({ ctx, season: block }) }),
       PartUpdate({
         target: target("show-progress", showId),
         children: ShowProgress({ ctx, show: showModel(deps, ctx, show) }),
       }),
+      ToastWithUndo({ ctx, text: words(nameOf(episode)), undo }),
+    ]);
+  }
+
+  /** The whole show anew, as far as it was unfolded, and a way back. */
+  function showParts(reply: Visit, request: Request, showId: string, text: string, undo: Undo): Response {
+    const { ctx, userId } = reply;
+    const show = showModel(deps, ctx, readShow(deps, userId, showId), { unfolded: unfoldedOf(request) });
+    return reply.fragment([
+      PartUpdate({ target: target("show", showId), children: ShowSection({ ctx, show }) }),
       ToastWithUndo({ ctx, text, undo }),
     ]);
   }
@@ -137,47 +145,81 @@ export function createMarkPages(deps: RouteDeps) {
     };
   }
 
+  const undoOf = (showId: string, token: string): Undo => ({
+    token,
+    part: `show:${showId}`,
+    back: paths.show(showId),
+  });
+
   function changeEpisode(request: Request, episodeId: string, watched: boolean): Response {
     const reply = visit(deps, request);
     const { ctx, userId } = reply;
-    const showId = showOfEpisode(userId, episodeId);
-    const watchedAt = readWhen(formOf(request).get("watchedAt"), ctx.timeZone);
+    const showId = showOfEpisode(deps, userId, episodeId);
+    const when = watched ? whenOf(request, ctx.timeZone) : undefined;
     const { undoToken } = tracking.undoable(userId, () =>
-      watched ? tracking.markEpisode(userId, episodeId, watchedAt) : tracking.unmarkEpisode(userId, episodeId),
+      watched ? tracking.markEpisode(userId, episodeId, when) : tracking.unmarkEpisode(userId, episodeId),
     );
     const words = (what: string) => (watched ? `Watched: ${what}` : `No longer watched: ${what}`);
-    const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
-    if (reply.part && request.headers.get("hx-target")?.startsWith("li#up-next--")) {
+    const undo = undoOf(showId, undoToken);
+    if (!reply.part) return back(reply, watched ? "Marked as watched." : "The mark is gone.", undo);
+    const into = request.headers.get("hx-target") ?? "";
+    if (into.startsWith("li#up-next--")) {
       const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
-      const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
-      return upNextParts(reply, showId, text, { ...undo, back: paths.home() });
+      return upNextParts(reply, showId, words(nameOf(episode)), { ...undo, back: paths.home() });
     }
-    if (reply.part && request.headers.get("hx-target")?.startsWith("span#calendar-check--")) {
+    if (into.startsWith("span#calendar-check--")) {
       return calendarParts(reply, episodeId, words, { ...undo, part: `calendar:${episodeId}`, back: paths.calendar() });
     }
-    if (reply.part && request.headers.get("hx-target")?.startsWith("li#show-card--")) {
+    if (into.startsWith("li#show-card--")) {
       const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
-      const text = words(`${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`);
+      const text = words(nameOf(episode));
       return showItemParts(deps, request, reply, showId, { token: undoToken, text, back: paths.shows() });
     }
-    if (reply.part) return episodeParts(reply, showId, episodeId, words, undo);
-    return back(reply, watched ? "Marked as watched." : "The mark is gone.", undo);
+    if (into.startsWith("article#show--")) {
+      const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
+      return showParts(reply, request, showId, words(nameOf(episode)), undo);
+    }
+    return episodeParts(reply, showId, episodeId, words, undo);
+  }
+
+  function markUpTo(request: Request, episodeId: string): Response {
+    const reply = visit(deps, request);
+    const { ctx, userId } = reply;
+    const showId = showOfEpisode(deps, userId, episodeId);
+    const when = whenOf(request, ctx.timeZone);
+    const { result, undoToken } = tracking.undoable(userId, () => tracking.markUpTo(userId, episodeId, when));
+    const text = changedWords(reply, result, true);
+    const undo = undoOf(showId, undoToken);
+    return reply.part ? showParts(reply, request, showId, text, undo) : back(reply, text, undo);
   }
 
   function changeSeason(request: Request, showId: string, number: number, watched: boolean): Response {
     const reply = visit(deps, request);
     const { ctx, userId } = reply;
+    const when = watched ? whenOf(request, ctx.timeZone) : undefined;
     const { result, undoToken } = tracking.undoable(userId, () =>
-      watched ? tracking.markSeason(userId, showId, number) : tracking.unmarkSeason(userId, showId, number),
+      watched ? tracking.markSeason(userId, showId, number, when) : tracking.unmarkSeason(userId, showId, number),
     );
-    const text = changedWords(result, watched);
-    const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
+    const text = changedWords(reply, result, watched);
+    return seasonParts(reply, request, { showId, number }, text, undoOf(showId, undoToken));
+  }
+
+  function seasonParts(
+    reply: Visit,
+    request: Request,
+    { showId, number }: { showId: string; number: number },
+    text: string,
+    undo: Undo,
+  ): Response {
     if (!reply.part) return back(reply, text, undo);
+    const { ctx, userId } = reply;
     const show = readShow(deps, userId, showId);
-    const season = show.seasons.find((each) => each.number === number);
-    if (season === undefined) throw new AppError("not-found", "This show has no such season.");
+    const season = unfoldedSeason(ctx, show, findSeason(show, number), unfoldedOf(request).get(number));
     return reply.fragment([
-      SeasonBlock({ ctx, season: seasonModel(ctx, show, season) }),
+      PartUpdate({
+        target: target("season", `${showId}-${number}`),
+        children: SeasonBlock({ ctx, season }),
+      }),
       PartUpdate({
         target: target("show-progress", showId),
         children: ShowProgress({ ctx, show: showModel(deps, ctx, show) }),
@@ -189,14 +231,34 @@ export function createMarkPages(deps: RouteDeps) {
   function changeShow(request: Request, showId: string, watched: boolean): Response {
     const reply = visit(deps, request);
     const { ctx, userId } = reply;
+    const when = watched ? whenOf(request, ctx.timeZone) : undefined;
     const { result, undoToken } = tracking.undoable(userId, () =>
-      watched ? tracking.markShow(userId, showId) : tracking.unmarkShow(userId, showId),
+      watched ? tracking.markShow(userId, showId, when) : tracking.unmarkShow(userId, showId),
     );
-    const text = changedWords(result, watched);
-    const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
-    if (!reply.part) return back(reply, text, undo);
-    const show = showModel(deps, ctx, readShow(deps, userId, showId));
-    return reply.fragment([ShowSection({ ctx, show }), ToastWithUndo({ ctx, text, undo })]);
+    const text = changedWords(reply, result, watched);
+    const undo = undoOf(showId, undoToken);
+    return reply.part ? showParts(reply, request, showId, text, undo) : back(reply, text, undo);
+  }
+
+  function watchSeasonAgain(request: Request, showId: string, number: number): Response {
+    const reply = visit(deps, request);
+    const { ctx, userId } = reply;
+    const when = whenOf(request, ctx.timeZone);
+    const { result, undoToken } = tracking.undoable(userId, () =>
+      tracking.addSeasonPlays(userId, showId, number, when),
+    );
+    const text = againWords(reply, result);
+    return seasonParts(reply, request, { showId, number }, text, undoOf(showId, undoToken));
+  }
+
+  function watchShowAgain(request: Request, showId: string): Response {
+    const reply = visit(deps, request);
+    const { ctx, userId } = reply;
+    const when = whenOf(request, ctx.timeZone);
+    const { result, undoToken } = tracking.undoable(userId, () => tracking.addShowPlays(userId, showId, when));
+    const text = againWords(reply, result);
+    const undo = undoOf(showId, undoToken);
+    return reply.part ? showParts(reply, request, showId, text, undo) : back(reply, text, undo);
   }
 
   function takeBack(request: Request): Response {
@@ -216,10 +278,10 @@ export function createMarkPages(deps: RouteDeps) {
     }
     // The library stands there filtered and sorted in its own way, and asks for itself.
     if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: "resync" });
-    return reply.fragment([...(done ? partsAfterUndo(reply, part) : []), toast]);
+    return reply.fragment([...(done ? partsAfterUndo(reply, request, part) : []), toast]);
   }
 
-  function partsAfterUndo(reply: Visit, part: string): JSX.Element[] {
+  function partsAfterUndo(reply: Visit, request: Request, part: string): JSX.Element[] {
     const { ctx, userId } = reply;
     if (part === "up-next") return [upNextListPart(reply)];
     const cardOf = /^up-next:(\d+)$/.exec(part)?.[1];
@@ -231,7 +293,8 @@ export function createMarkPages(deps: RouteDeps) {
     }
     const showId = /^show:(\d+)$/.exec(part)?.[1];
     if (showId === undefined) return [];
-    const section = ShowSection({ ctx, show: showModel(deps, ctx, readShow(deps, userId, showId)) });
+    const show = showModel(deps, ctx, readShow(deps, userId, showId), { unfolded: unfoldedOf(request) });
+    const section = ShowSection({ ctx, show });
     return [PartUpdate({ target: target("show", showId), children: section })];
   }
 
@@ -243,9 +306,9 @@ export function createMarkPages(deps: RouteDeps) {
     if (play === undefined || play.userId !== userId)
       throw new AppError("not-found", "This play is not in your history.");
     const episodeId = String(play.episodeId);
-    const showId = showOfEpisode(userId, episodeId);
+    const showId = showOfEpisode(deps, userId, episodeId);
     const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, playId));
-    const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
+    const undo = undoOf(showId, undoToken);
     if (!reply.part) return back(reply, "The play is removed.", undo);
     if (isOnHistory(deps, reply)) {
       const until = formOf(request).get("until") ?? "";
@@ -256,22 +319,38 @@ export function createMarkPages(deps: RouteDeps) {
 
   function addPlay(request: Request, episodeId: string): Response {
     const reply = visit(deps, request);
-    const { userId } = reply;
-    const showId = showOfEpisode(userId, episodeId);
-    const { undoToken } = tracking.undoable(userId, () => tracking.addPlay(userId, episodeId));
-    const undo = { token: undoToken, part: `show:${showId}`, back: paths.show(showId) };
+    const { ctx, userId } = reply;
+    const showId = showOfEpisode(deps, userId, episodeId);
+    const when = whenOf(request, ctx.timeZone);
+    const { undoToken } = tracking.undoable(userId, () => tracking.addPlay(userId, episodeId, when));
+    const undo = undoOf(showId, undoToken);
     if (!reply.part) return back(reply, "One more viewing is noted.", undo);
     return episodeParts(reply, showId, episodeId, (what) => `Watched once more: ${what}`, undo);
   }
 
   return new Elysia()
-    .put("/episodes/:id/watched", ({ request, params }) => changeEpisode(request, params.id, true), Id)
+    .put(
+      "/episodes/:id/watched",
+      ({ request, params }) =>
+        sheets.guard(request, { episodeId: params.id }, () => changeEpisode(request, params.id, true)),
+      Id,
+    )
     .delete("/episodes/:id/watched", ({ request, params }) => changeEpisode(request, params.id, false), Id)
-    .post("/episodes/:id/plays", ({ request, params }) => addPlay(request, params.id), Id)
+    .put(
+      "/episodes/:id/watched-up-to",
+      ({ request, params }) => sheets.guard(request, { episodeId: params.id }, () => markUpTo(request, params.id)),
+      Id,
+    )
+    .post(
+      "/episodes/:id/plays",
+      ({ request, params }) => sheets.guard(request, { episodeId: params.id }, () => addPlay(request, params.id)),
+      Id,
+    )
     .delete("/plays/:id", ({ request, params }) => removePlay(request, params.id), Id)
     .put(
       "/shows/:id/seasons/:number/watched",
-      ({ request, params }) => changeSeason(request, params.id, params.number, true),
+      ({ request, params: { id, number } }) =>
+        sheets.guard(request, { showId: id, season: number }, () => changeSeason(request, id, number, true)),
       Season,
     )
     .delete(
@@ -279,21 +358,35 @@ export function createMarkPages(deps: RouteDeps) {
       ({ request, params }) => changeSeason(request, params.id, params.number, false),
       Season,
     )
-    .put("/shows/:id/watched", ({ request, params }) => changeShow(request, params.id, true), Id)
+    .post(
+      "/shows/:id/seasons/:number/plays",
+      ({ request, params: { id, number } }) =>
+        sheets.guard(request, { showId: id, season: number }, () => watchSeasonAgain(request, id, number)),
+      Season,
+    )
+    .put(
+      "/shows/:id/watched",
+      ({ request, params }) => sheets.guard(request, { showId: params.id }, () => changeShow(request, params.id, true)),
+      Id,
+    )
     .delete("/shows/:id/watched", ({ request, params }) => changeShow(request, params.id, false), Id)
+    .post(
+      "/shows/:id/plays",
+      ({ request, params }) => sheets.guard(request, { showId: params.id }, () => watchShowAgain(request, params.id)),
+      Id,
+    )
     .post("/undo", ({ request }) => takeBack(request), { detail: { hide: true } });
 }
 
-/** What a `datetime-local` field says; nothing given means now. */
-function readWhen(text: string | null, timeZone: string): number | undefined {
-  if (text === null || text === "") return undefined;
-  const at = readLocalTime(text, timeZone)?.at ?? null;
-  if (at !== null) return at;
-  const message = "must be a date and a time such as 2026-08-31T19:30";
-  throw new AppError("invalid", `The time ${message}.`, { fields: [{ path: "watchedAt", message }] });
+function nameOf(episode: EpisodeView): string {
+  return `${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`;
 }
 
-function changedWords(episodes: number, watched: boolean): string {
-  const what = episodes === 1 ? "1 episode" : `${episodes} episodes`;
-  return watched ? `Marked as watched: ${what}` : `No longer watched: ${what}`;
+function changedWords({ ctx }: Visit, episodes: number, watched: boolean): string {
+  if (episodes === 0) return watched ? "All of it was marked already." : "Nothing of it was marked.";
+  return `${watched ? "Marked as watched" : "No longer watched"}: ${count(episodes, ctx, "episode")}`;
+}
+
+function againWords({ ctx }: Visit, plays: number): string {
+  return `Watched once more: ${count(plays, ctx, "episode")}`;
 }

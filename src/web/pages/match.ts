@@ -1,5 +1,6 @@
 import { Elysia, t } from "elysia";
 import { z } from "zod";
+import type { ViewContext } from "../../../views/context.ts";
 import { MatchPage, type MatchPageModel } from "../../../views/pages/match.tsx";
 import type { MatchEvidenceModel } from "../../../views/parts/match-evidence.tsx";
 import { cleanIds } from "../../domain/external-ids.ts";
@@ -8,7 +9,8 @@ import { candidatePoster } from "../candidate-poster.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readForm } from "../form.ts";
 import { visit } from "./answer.ts";
-import { linksOf, sourceLabel } from "./show-model.ts";
+import { movedWords, otherShowModel } from "./merge.ts";
+import { linksOf, readShow, sourceLabel } from "./show-model.ts";
 
 const choiceForm = z.object({ source: z.string().min(1).max(40), id: z.string().min(1).max(100) });
 
@@ -40,7 +42,7 @@ function evidence(match: OfferedMatch): MatchEvidenceModel {
 
 const signed = (points: number): string => (points > 0 ? `+${points}` : `−${Math.abs(points)}`);
 
-function model(deps: RouteDeps, view: MatchView, query: string): MatchPageModel {
+function model(deps: RouteDeps, ctx: ViewContext, view: MatchView, query: string): MatchPageModel {
   const candidate = (found: ScoredCandidate) => ({
     source: found.source,
     id: found.sourceId,
@@ -48,6 +50,8 @@ function model(deps: RouteDeps, view: MatchView, query: string): MatchPageModel 
     title: found.title,
     year: found.year ?? null,
     posterUrl: candidatePoster(deps, found),
+    facts: [found.network ?? "", countryName(ctx, found.country)].filter((fact) => fact !== "").join(" · "),
+    overview: found.overview,
     reasons: found.evidence.map(({ label, points }) => `${label} ${signed(points)}`),
     current: found.current,
   });
@@ -58,8 +62,15 @@ function model(deps: RouteDeps, view: MatchView, query: string): MatchPageModel 
     query: query === "" ? view.title : query,
     matches: view.offered.map(evidence),
     candidates: view.candidates.map(candidate),
+    others: view.others.map((other) => otherShowModel(ctx, other)),
     ...(view.note === null ? {} : { problem: view.note }),
   };
+}
+
+/** "United Kingdom" in the reader's language; a code that is none stays what it is. */
+function countryName({ locale }: ViewContext, code: string | undefined): string {
+  if (code === undefined || !/^[A-Z]{2}$/.test(code)) return code ?? "";
+  return new Intl.DisplayNames([locale, "en"], { type: "region" }).of(code) ?? code;
 }
 
 export function createMatchPage(deps: RouteDeps) {
@@ -72,7 +83,7 @@ export function createMatchPage(deps: RouteDeps) {
         const { ctx, userId, ...reply } = visit(deps, request);
         const asked = (query.query ?? "").trim().slice(0, 200);
         const view = await matching.view(userId, params.id, asked === "" ? undefined : asked);
-        return reply.page(MatchPage({ ctx, page: model(deps, view, asked) }));
+        return reply.page(MatchPage({ ctx, page: model(deps, ctx, view, asked) }));
       },
       { params, query: t.Object({ query: t.Optional(t.String()) }), detail: { hide: true } },
     )
@@ -80,9 +91,11 @@ export function createMatchPage(deps: RouteDeps) {
       "/shows/:id/match",
       async ({ request, params }) => {
         const choice = readForm(request, choiceForm);
-        const { userId, ...reply } = visit(deps, request);
-        const { showId } = await matching.choose(userId, params.id, choice);
-        return reply.go(paths.show(showId), { tone: "success", text: "This is the show now. Your marks moved along." });
+        const { ctx, userId, ...reply } = visit(deps, request);
+        const done = await matching.choose(userId, params.id, choice);
+        const text = movedWords(ctx, done, readShow(deps, userId, done.showId));
+        const undo = { token: done.undoToken, back: paths.show(params.id) };
+        return reply.go(paths.show(done.showId), { tone: "success", text, undo });
       },
       { params, detail: { hide: true } },
     );

@@ -6,8 +6,10 @@ import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
 import { createLibraryActions } from "./library-actions.ts";
+import { createMarkSheetPages } from "./mark-sheets.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
+import { createMergePage } from "./merge.ts";
 import { createPinPages } from "./pins.ts";
 import { createPlayTimePages } from "./play-time.ts";
 import { createSearchPage } from "./search.ts";
@@ -27,8 +29,10 @@ export const pages: readonly RouteFactory[] = [
   createLibraryActions,
   createShowPage,
   createMatchPage,
+  createMergePage,
   createMarkPages,
   createPlayTimePages,
+  createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,

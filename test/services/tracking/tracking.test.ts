@@ -474,7 +474,7 @@ describe("the library", () => {
   test("lets the show's progress choose the list again", () => {
     const { tracking, userId, showId, entry } = setUp();
     tracking.updateShow(userId, String(showId), { list: "archived" });
-    tracking.releaseList(userId, String(showId));
+    tracking.updateShow(userId, String(showId), { list: null });
     expect(entry()).toMatchObject({ list: "watching", listChosen: 0 });
   });
 

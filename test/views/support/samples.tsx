@@ -271,7 +271,7 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
         aired: 3,
         total: 3,
         open: true,
-        episodes: [episode(1), episode(2), episode(3)],
+        rows: { episodes: [episode(1), episode(2), episode(3)], part: 2, parts: ["1–3", "4–6"] },
       }}
     />
   ),
@@ -286,7 +286,7 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
         aired: 1,
         total: 1,
         open: false,
-        episodes: [episode(1)],
+        rows: null,
       }}
     />
   ),
