@@ -10,8 +10,10 @@ const tags = [
   { name: "Account", description: "Signing in, and your own account" },
   { name: "Users", description: "Accounts of the household, for admins" },
   { name: "API tokens", description: "Tokens for scripts" },
+  { name: "Backups", description: "Copies of the database, for admins" },
   { name: "Integrations", description: "Your media servers" },
   { name: "Syncs", description: "Runs that read what was watched" },
+  { name: "Metadata sources", description: "Who tells titles, dates and posters" },
   { name: "Shows", description: "Your library" },
   { name: "Episodes", description: "Marks and plays" },
 ];

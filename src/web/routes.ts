@@ -1,4 +1,5 @@
 import { createAuthRoutes } from "./api/auth.ts";
+import { createBackupRoutes } from "./api/backups.ts";
 import { createCalendarRoutes } from "./api/calendar.ts";
 import { createDocsRoutes } from "./api/docs.ts";
 import { createEnrichmentRoutes } from "./api/enrichment.ts";
@@ -9,7 +10,9 @@ import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
+import { createSessionRoutes } from "./api/sessions.ts";
 import { createShowRoutes } from "./api/shows.ts";
+import { createSourceRoutes } from "./api/sources.ts";
 import { createStatsRoutes } from "./api/stats.ts";
 import { createSyncRoutes } from "./api/syncs.ts";
 import { createTokenRoutes } from "./api/tokens.ts";
@@ -25,11 +28,13 @@ import { pages } from "./pages/table.ts";
 export const apiRoutes: readonly RouteFactory[] = [
   createHealthRoutes,
   createAuthRoutes,
+  createSessionRoutes,
   createUserRoutes,
   createTokenRoutes,
   createIntegrationRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
+  createSourceRoutes,
   createShowRoutes,
   createEpisodeRoutes,
   createMarkRoutes,
@@ -40,6 +45,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createStatsRoutes,
   createSearchRoutes,
   createUndoRoutes,
+  createBackupRoutes,
   createDocsRoutes,
 ];
 

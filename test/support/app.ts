@@ -6,6 +6,7 @@ import { type Log, silentLog } from "../../src/kernel/log.ts";
 import { createAccounts } from "../../src/services/accounts/service.ts";
 import type { User } from "../../src/services/accounts/types.ts";
 import type { AppEvents } from "../../src/services/context.ts";
+import { createSourceDesk } from "../../src/services/sources/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { WebDeps } from "../../src/web/deps.ts";
@@ -73,6 +74,8 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     stats: createStats({ db, bus, clock }),
     maintenance: standIn<WebDeps["maintenance"]>("maintenance"),
+    enrichment: { enqueueTitles: () => undefined, lookUpAgain: () => 0 },
+    sourceDesk: createSourceDesk(config, clock, []),
     enrichmentStatus: () => ({ pending: 0, done: 0, failed: 0, waitingUntil: null }),
   };
   const given = typeof options.services === "function" ? options.services(base) : options.services;
