@@ -3,7 +3,7 @@ import { errorOf, type FormProblem, SettingForm } from "../../parts/setting-form
 import { Group } from "../../parts/setting-group.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
-import { count, sizeText } from "../../ui/format.ts";
+import { count, formatNumber, sizeText } from "../../ui/format.ts";
 import { Time } from "../../ui/time.tsx";
 
 export type BackupModel = { name: string; bytes: number; createdAt: number };
@@ -79,7 +79,7 @@ function BackupRow({ ctx, backup }: { ctx: ViewContext; backup: BackupModel }): 
     <li class="row">
       <div class="row-text">
         <p>
-          <Time ctx={ctx} at={backup.createdAt} as="stamp" />
+          <Time ctx={ctx} at={backup.createdAt} />
         </p>
         <p class="dim">
           <span class="numbers" safe>
@@ -118,9 +118,9 @@ function Folder({ ctx, house }: { ctx: ViewContext; house: House }): JSX.Element
   const facts: [string, string][] = [
     ["Place", house.dataDir],
     ["Database", sizeText(house.databaseBytes, ctx)],
-    ["Shows", count(house.shows, ctx, "show")],
-    ["Episodes", count(house.episodes, ctx, "episode")],
-    ["Plays of everybody", count(house.plays, ctx, "play")],
+    ["Shows", formatNumber(house.shows, ctx)],
+    ["Episodes", formatNumber(house.episodes, ctx)],
+    ["Plays of everybody", formatNumber(house.plays, ctx)],
   ];
   return (
     <Group title="Data folder" hint="Database, key, posters and backups of this installation. DATA_DIR sets its place.">

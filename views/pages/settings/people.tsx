@@ -126,7 +126,7 @@ function PersonFold({ ctx, person, problem }: PersonProps): JSX.Element {
           />
           <Button ctx={ctx} label="Set password" name={`Set password of ${person.username}`} />
         </SettingForm>
-        <SettingForm action={ctx.paths.settingsUser(person.id)} method="delete" fields="clear" class="inline-form">
+        <SettingForm action={ctx.paths.settingsUser(person.id)} method="delete" fields="clear" class="form form-narrow">
           <Field
             label={`Type ${person.username} to delete the account`}
             name="confirm"
@@ -136,7 +136,9 @@ function PersonFold({ ctx, person, problem }: PersonProps): JSX.Element {
             hint="Library, history, servers and tokens of this person go for good."
             error={errorOf(problem, forms.removal, "confirm")}
           />
-          <Button ctx={ctx} kind="danger" label="Delete account" name={`Delete account of ${person.username}`} />
+          <div class="actions">
+            <Button ctx={ctx} kind="danger" label="Delete account" name={`Delete account of ${person.username}`} />
+          </div>
         </SettingForm>
       </div>
     </details>

@@ -100,7 +100,12 @@ function switchOn({ id: name, state, keyVariable }: SourceModel): string {
 }
 
 function Trouble({ ctx, source }: { ctx: ViewContext; source: SourceModel }): JSX.Element {
-  if (source.state !== "on") return <p class="dim">{<span safe>{switchOn(source)}</span>}</p>;
+  if (source.state !== "on")
+    return (
+      <p class="dim" safe>
+        {switchOn(source)}
+      </p>
+    );
   return (
     <>
       {source.problem === null ? (
@@ -109,8 +114,9 @@ function Trouble({ ctx, source }: { ctx: ViewContext; source: SourceModel }): JS
         <p class="source-word">
           <Icon ctx={ctx} name="alert" class="tone-attention" />
           <span>
+            <span safe>{[source.problem.message, source.problem.hint ?? ""].join(" ").trimEnd()}</span>
+            <span class="dim"> · </span>
             <Time ctx={ctx} at={source.problem.at} />
-            <span safe>{`: ${source.problem.message} ${source.problem.hint ?? ""}`.trimEnd()}</span>
           </span>
         </p>
       )}
