@@ -22,6 +22,7 @@ import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createSourceDesk } from "./services/sources/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
 import { createTracking } from "./services/tracking/service.ts";
@@ -82,7 +83,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       deviceName: config.plexProduct,
     },
   });
-  const sources = createSources({ http, clock, config });
+  const sourceDesk = createSourceDesk(config, clock, createSources({ http, clock, config }));
+  const { sources } = sourceDesk;
   const deps: Deps = { config, db, clock, log, bus, vault, providers, sources };
 
   const accounts = createAccounts(deps);
@@ -114,6 +116,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     maintenance,
     stats: createStats(deps),
     enrichmentStatus: enrichment.status,
+    enrichment,
+    sourceDesk,
     renderError: createErrorRenderer(deps),
     live: liveNews,
   });
@@ -172,6 +176,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     integrations,
     sync,
     enrichment,
+    sourceDesk,
     matching,
     tracking,
     artwork,

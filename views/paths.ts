@@ -179,19 +179,37 @@ export function createPaths(basePath: string) {
     /** POST `{list?, rating?, notes?}`. */
     showEntry: (showId: string) => `${show(showId)}/entry`,
 
-    // Settings
+    // Settings. Each of the pages is a tab of the first; a form posts to what it changes.
+    /** DELETE `{confirm, password}`: the reader's own account. */
+    settingsAccount: () => at("/settings/account"),
+    settingsSources: () => at("/settings/sources"),
+    settingsData: () => at("/settings/data"),
+    /** POST `{username}`. */
+    profile: () => at("/settings/profile"),
+    /** GET: how many titles are there in the chosen language. */
+    titlesProgress: () => at("/settings/titles"),
+    /** POST asks whether address and key work. */
+    sourceTest: (source: string) => at(`/settings/sources/${seg(source)}/test`),
+    /** POST looks up everything again. */
+    enrichment: () => at("/settings/enrichment"),
     appearance: () => at("/settings/appearance"),
     preferences: () => at("/settings/preferences"),
     password: () => at("/settings/password"),
     apiTokens: () => at("/settings/tokens"),
     apiToken: (tokenId: string) => at(`/settings/tokens/${seg(tokenId)}`),
+    /** GET: the page. POST `{username, password}` adds somebody. */
     users: () => at("/settings/users"),
-    /** DELETE, with everything that belongs to the user. */
+    /** POST `{role}`. DELETE `{confirm}`, with everything that belongs to the user. */
     settingsUser: (userId: string) => at(`/settings/users/${seg(userId)}`),
+    userPassword: (userId: string) => at(`/settings/users/${seg(userId)}/password`),
     /** DELETE ends the other sessions. */
-    otherSessions: () => at("/settings/sessions"),
+    sessions: () => at("/settings/sessions"),
+    /** DELETE ends that one. */
+    session: (sessionId: string) => at(`/settings/sessions/${seg(sessionId)}`),
     /** POST writes one now. */
     backups: () => at("/settings/backups"),
+    /** GET: the file. */
+    backup: (name: string) => at(`/settings/backups/${seg(name)}`),
 
     // Live news, images, files
     events: () => at("/events"),

@@ -5,9 +5,11 @@ import type { CandidatePosters } from "../services/artwork/candidates.ts";
 import type { Artwork } from "../services/artwork/service.ts";
 import type { AppEvents, Deps } from "../services/context.ts";
 import type { Discovery } from "../services/discovery/types.ts";
+import type { Enrichment } from "../services/enrichment/service.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { SourceDesk } from "../services/sources/service.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
 import type { Tracking } from "../services/tracking/types.ts";
@@ -32,6 +34,8 @@ export type WebDeps = Deps & {
   maintenance: Maintenance;
   stats: Stats;
   enrichmentStatus(): EnrichmentStatus;
+  enrichment: Pick<Enrichment, "enqueueTitles" | "lookUpAgain">;
+  sourceDesk: SourceDesk;
   /** Replace the route table; for tests. */
   apiRoutes?: readonly RouteFactory[];
   pageRoutes?: readonly RouteFactory[];

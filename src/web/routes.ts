@@ -1,4 +1,5 @@
 import { createAuthRoutes } from "./api/auth.ts";
+import { createBackupRoutes } from "./api/backups.ts";
 import { createBrowseRoutes } from "./api/browse.ts";
 import { createCalendarRoutes } from "./api/calendar.ts";
 import { createCalendarFeedRoutes } from "./api/calendar-feeds.ts";
@@ -12,7 +13,9 @@ import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
+import { createSessionRoutes } from "./api/sessions.ts";
 import { createShowRoutes } from "./api/shows.ts";
+import { createSourceRoutes } from "./api/sources.ts";
 import { createStatsRoutes } from "./api/stats.ts";
 import { createSyncRoutes } from "./api/syncs.ts";
 import { createTokenRoutes } from "./api/tokens.ts";
@@ -29,11 +32,13 @@ import { pages } from "./pages/table.ts";
 export const apiRoutes: readonly RouteFactory[] = [
   createHealthRoutes,
   createAuthRoutes,
+  createSessionRoutes,
   createUserRoutes,
   createTokenRoutes,
   createIntegrationRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
+  createSourceRoutes,
   createShowRoutes,
   createMatchingRoutes,
   createEpisodeRoutes,
@@ -47,6 +52,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createSearchRoutes,
   createBrowseRoutes,
   createUndoRoutes,
+  createBackupRoutes,
   createDocsRoutes,
 ];
 

@@ -14,6 +14,10 @@ import { createPinPages } from "./pins.ts";
 import { createPlayTimePages } from "./play-time.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
+import { createAccountSettings } from "./settings-account.ts";
+import { createDataSettings } from "./settings-data.ts";
+import { createPeopleSettings } from "./settings-people.ts";
+import { createSourcesSettings } from "./settings-sources.ts";
 import { createShowPage } from "./show.ts";
 import { createSignInRoutes } from "./sign-in.ts";
 import { createStatsPage } from "./stats.ts";
@@ -42,4 +46,8 @@ export const pages: readonly RouteFactory[] = [
   createStatsPage,
   createSearchPage,
   createSettingsPage,
+  createAccountSettings,
+  createSourcesSettings,
+  createDataSettings,
+  createPeopleSettings,
 ];
