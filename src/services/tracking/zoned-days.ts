@@ -38,6 +38,15 @@ export function addDays(date: string, days: number): string {
   return toDate((dateToInstant(date) ?? 0) + days * DAY_MS);
 }
 
+/** The moment at which clocks in the zone show that time on that day; null when there is no such date. */
+export function momentIn(date: string, timeOfDayMs: number, timeZone: string): number | null {
+  const midnight = dateToInstant(date);
+  if (midnight === null) return null;
+  const shown = midnight + timeOfDayMs;
+  const guess = shown - offsetMs(shown, timeZone);
+  return shown - offsetMs(guess, timeZone);
+}
+
 /** The first day of the month after. */
 export function nextMonth(date: string): string {
   return `${addDays(`${date.slice(0, 7)}-01`, 31).slice(0, 7)}-01`;
