@@ -9,6 +9,7 @@ import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
 import type { Tracking } from "../services/tracking/types.ts";
+import type { Transfer } from "../services/transfer/types.ts";
 import type { Problem } from "./errors.ts";
 import type { Hub, SseMessage } from "./sse.ts";
 
@@ -26,6 +27,7 @@ export type WebDeps = Deps & {
   sync: SyncService;
   tracking: Tracking;
   matching: Matching;
+  transfer: Transfer;
   artwork: Artwork;
   maintenance: Maintenance;
   stats: Stats;

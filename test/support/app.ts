@@ -7,6 +7,7 @@ import { createAccounts } from "../../src/services/accounts/service.ts";
 import type { User } from "../../src/services/accounts/types.ts";
 import type { AppEvents } from "../../src/services/context.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
+import { createTransfer } from "../../src/services/transfer/service.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { WebDeps } from "../../src/web/deps.ts";
 import { createWeb, type Web } from "../../src/web/server.ts";
@@ -70,6 +71,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     sync: fakeSync(),
     tracking: fakeTracking(),
     matching: fakeMatching(),
+    transfer: createTransfer({ config, db, clock, log, bus }, { enqueue: () => undefined }),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     stats: createStats({ db, bus, clock }),
     maintenance: standIn<WebDeps["maintenance"]>("maintenance"),

@@ -38,6 +38,7 @@ export function moveMarks(db: Db, pairs: ReadonlyMap<number, number>, who: Who):
       )
       .run(to, from, user);
     foldViewings(db, to);
+    foldImported(db, to);
   }
 }
 
@@ -56,6 +57,23 @@ function foldViewings(db: Db, episodeId: number): void {
            AND (first.watched_at, first.id) < (later.watched_at, later.id)
          WHERE later.episode_id = ?1 AND later.evidence LIKE 'history:%'
            AND later.watched_at - first.watched_at < coalesce(e.runtime_min, 60) * 30000)`,
+    )
+    .run(episodeId);
+}
+
+/**
+ * What a file says and what a server says of one viewing were two plays while they stood on two episodes. The server's
+ * stays: it knows more.
+ */
+function foldImported(db: Db, episodeId: number): void {
+  db.raw
+    .query<unknown, [number]>(
+      `DELETE FROM plays WHERE id IN (
+         SELECT p.id FROM plays p
+         JOIN episodes e ON e.id = p.episode_id
+         JOIN plays other ON other.episode_id = p.episode_id AND other.user_id = p.user_id AND other.source <> 'import'
+         WHERE p.episode_id = ?1 AND p.source = 'import'
+           AND abs(p.watched_at - other.watched_at) < coalesce(e.runtime_min, 60) * 30000)`,
     )
     .run(episodeId);
 }
