@@ -10,6 +10,7 @@ export type DomKind =
   | "field-error"
   | "field-hint"
   | "history"
+  | "import"
   | "integration"
   | "integrations"
   | "library"

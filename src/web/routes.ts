@@ -3,8 +3,10 @@ import { createCalendarRoutes } from "./api/calendar.ts";
 import { createDocsRoutes } from "./api/docs.ts";
 import { createEnrichmentRoutes } from "./api/enrichment.ts";
 import { createEpisodeRoutes } from "./api/episodes.ts";
+import { createExportRoutes } from "./api/export.ts";
 import { createHealthRoutes } from "./api/health.ts";
 import { createHistoryRoutes } from "./api/history.ts";
+import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createPlayRoutes } from "./api/plays.ts";
@@ -40,6 +42,8 @@ export const apiRoutes: readonly RouteFactory[] = [
   createStatsRoutes,
   createSearchRoutes,
   createUndoRoutes,
+  createExportRoutes,
+  createImportRoutes,
   createDocsRoutes,
 ];
 

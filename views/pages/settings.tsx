@@ -2,6 +2,7 @@ import type { Theme, ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
 import { Group } from "../parts/setting-group.tsx";
+import { TransferLinks } from "../parts/transfer-links.tsx";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -42,6 +43,7 @@ export function SettingsPage({ ctx, settings }: Props): JSX.Element {
         <TimeZone ctx={ctx} settings={settings} />
         <Password ctx={ctx} settings={settings} />
         <Sessions ctx={ctx} settings={settings} />
+        <TransferLinks ctx={ctx} />
         <Tokens ctx={ctx} settings={settings} />
         {settings.admin === null ? "" : <Users ctx={ctx} settings={settings} admin={settings.admin} />}
         <Sources ctx={ctx} settings={settings} />

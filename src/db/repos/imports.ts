@@ -179,13 +179,12 @@ export type EntryFacts = {
   listChosen: 0 | 1;
   rating: number | null;
   notes: string | null;
-  addedByImport: number | null;
 };
 
 export function entryFacts(db: Db, userId: number, showId: number): EntryFacts | null {
   return db.raw
     .query<EntryFacts, [number, number]>(
-      `SELECT list, list_chosen AS listChosen, rating, notes, added_by_import AS addedByImport
+      `SELECT list, list_chosen AS listChosen, rating, notes
        FROM library_entries WHERE user_id = ? AND show_id = ?`,
     )
     .get(userId, showId);
@@ -202,10 +201,12 @@ export function insertImportedEntry(
     .run(entry.userId, entry.showId, entry.addedAt, entry.importId);
 }
 
-type Facts = Pick<EntryFacts, "list" | "listChosen" | "rating" | "notes">;
-
-/** Writes the facts that are given and leaves the others. */
-export function changeEntry(db: Db, userId: number, showId: number, { list, listChosen, rating, notes }: Facts): void {
+export function changeEntry(
+  db: Db,
+  userId: number,
+  showId: number,
+  { list, listChosen, rating, notes }: EntryFacts,
+): void {
   db.raw
     .query<unknown, [string, 0 | 1, number | null, string | null, number, number]>(
       "UPDATE library_entries SET list = ?, list_chosen = ?, rating = ?, notes = ? WHERE user_id = ? AND show_id = ?",

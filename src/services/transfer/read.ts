@@ -1,6 +1,5 @@
 import type { Db } from "../../db/open.ts";
-import type { ImportRow, NewImportItem } from "../../db/repos/imports.ts";
-import { entryOf } from "../../db/repos/library.ts";
+import { entryFacts, type ImportRow, type NewImportItem } from "../../db/repos/imports.ts";
 import { showById } from "../../db/repos/shows.ts";
 import type { ImportedShow, ImportFile, ParsedImport } from "../../domain/imports/model.ts";
 import { type Recognised, recognise } from "../../domain/imports/recognise.ts";
@@ -8,7 +7,7 @@ import { yieldToOthers } from "../../kernel/async.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { momentIn } from "../tracking/zoned-days.ts";
-import { keptChoices } from "./entry.ts";
+import { emptyFacts, filledBy, keptChoices } from "./entry.ts";
 import { createShowSettler } from "./settle-show.ts";
 import { findTarget } from "./targets.ts";
 import type { ImportOptions, ImportSummary } from "./types.ts";
@@ -24,6 +23,7 @@ const nothing: ImportSummary = {
   notUnderstood: 0,
   leftOut: 0,
   doubtful: 0,
+  filled: 0,
   kept: 0,
   unlisted: 0,
   notes: [],
@@ -92,6 +92,7 @@ export function* planImport(context: PlanContext, parsed: ParsedImport): Generat
     summary.alreadyThere += item.row.alreadyThere ?? 0;
     summary.suppressed += item.row.suppressed ?? 0;
     summary.kept += item.kept;
+    summary.filled += item.filled;
     if ((item.row.added ?? 0) > 0) summary.showsAdded += 1;
     if (item.isNew) summary.showsNew += 1;
     if (item.row.outcome === "doubtful") summary.doubtful += 1;
@@ -112,7 +113,7 @@ export function* planImport(context: PlanContext, parsed: ParsedImport): Generat
   return { items, summary: { ...summary, notUnderstood, leftOut, unlisted } };
 }
 
-type PlannedShow = { row: Omit<NewImportItem, "importId" | "position">; kept: number; isNew: boolean };
+type PlannedShow = { row: Omit<NewImportItem, "importId" | "position">; kept: number; filled: number; isNew: boolean };
 
 function planShow({ db, row, options }: PlanContext, { format }: ParsedImport, show: ImportedShow): PlannedShow {
   const target = findTarget(db, show, options.choices?.[show.key]);
@@ -125,7 +126,7 @@ function planShow({ db, row, options }: PlanContext, { format }: ParsedImport, s
     plays: show.plays.length,
     candidates: JSON.stringify(candidatesOf(db, show)),
   };
-  if (target.kind === "doubtful" || target.kind === "skipped") return { row: item, kept: 0, isNew: false };
+  if (target.kind === "doubtful" || target.kind === "skipped") return { row: item, kept: 0, filled: 0, isNew: false };
   const showId = target.kind === "matched" ? target.showId : null;
   let made = 0;
   const sink = {
@@ -144,10 +145,12 @@ function planShow({ db, row, options }: PlanContext, { format }: ParsedImport, s
     sum.alreadyThere += there;
     sum.suppressed += suppressed;
   }
-  const kept = showId === null ? 0 : keptChoices(db, row.userId, showId, show);
-  const isThere = showId !== null && entryOf(db, row.userId, showId) !== undefined;
+  const entry = showId === null ? null : entryFacts(db, row.userId, showId);
+  const comes = entry !== null || comesIn(show, sum);
+  const kept = entry === null ? 0 : keptChoices(entry, show);
+  const filled = comes ? Object.keys(filledBy(entry ?? emptyFacts, show)).length : 0;
   const note = noteOf(settler.unplaced(), kept);
-  return { row: { ...item, ...sum, showId, note }, kept, isNew: !isThere && comesIn(show, sum) };
+  return { row: { ...item, ...sum, showId, note }, kept, filled, isNew: comes && entry === null };
 }
 
 /** A show that the user has taken out of the library comes back only with something new to tell of it. */

@@ -27,7 +27,7 @@ import { createImportFiles, openUpload } from "./files.ts";
 import { inTurns, parse, planImport, recogniseFiles } from "./read.ts";
 import { takeBack } from "./take-back.ts";
 import type { ImportOptions, ImportSummary, ImportTable, ImportView, Transfer, Upload } from "./types.ts";
-import { importUndoOf } from "./undo-journal.ts";
+import { importUndoOf, itemUndoOf } from "./undo-journal.ts";
 import { writeShow } from "./write.ts";
 
 /** An undecided preview holds somebody's file: a day is enough to decide. */
@@ -210,12 +210,13 @@ export function createTransfer(
       }
     }
     const summary: StoredSummary = JSON.parse(row.summary);
+    const filled = showItemsOf(db, id).reduce((sum, item) => sum + Object.keys(itemUndoOf(item).filled).length, 0);
     tx(db, () => {
       writeExtras({ db, userId, now: clock.now() }, parsed, showIds, undo);
       updateImport(db, id, {
         status: "done",
         undo: JSON.stringify(undo),
-        summary: JSON.stringify({ ...summary, ...totalsOf(db, id), failure: null, sample: null }),
+        summary: JSON.stringify({ ...summary, ...totalsOf(db, id), filled, failure: null, sample: null }),
         finishedAt: clock.now(),
       });
     });

@@ -34,6 +34,8 @@ export type ImportSummary = {
   leftOut: number;
   /** Shows that wait for the user to say which they are; what they hold is not in `added`. */
   doubtful: number;
+  /** Lists, ratings and notes that are taken over. */
+  filled: number;
   /** Lists, ratings and notes that differ from the user's own, which stay. */
   kept: number;
   /** Of what was not understood or left out, what is counted but not listed. */

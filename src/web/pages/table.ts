@@ -1,6 +1,7 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createImportPages } from "./imports.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
@@ -32,4 +33,5 @@ export const pages: readonly RouteFactory[] = [
   createStatsPage,
   createSearchPage,
   createSettingsPage,
+  createImportPages,
 ];
