@@ -45,11 +45,11 @@ export function settlePlays(
   const windowMs = sameViewingWindowMs(durationMs);
   const wanted = withoutDoubles(viewings, windowMs);
   const spare = [...existing];
-  const unnamed = wanted.filter((viewing) => {
-    const index = spare.findIndex((stored) => isSameProof(stored, viewing, windowMs));
-    if (index >= 0) spare.splice(index, 1);
-    return index < 0;
-  });
+  const isExact = (play: KnownPlay, { play: { watchedAt }, evidence }: ImportedViewing) =>
+    play.evidence === evidence && play.watchedAt === watchedAt;
+  const unnamed = unclaimed(spare, unclaimed(spare, wanted, isExact), (play, viewing) =>
+    isSameProof(play, viewing, windowMs),
+  );
   const byName = new Map(unnamed.map((viewing, index) => [`import:${index}`, viewing]));
   const dated = [...byName].filter(([, { play }]) => play.watchedAt !== null);
   const merge = (suppressed: readonly Suppression[]) =>
@@ -64,6 +64,19 @@ export function settlePlays(
   const add = [...kept, ...keptUndated];
   const suppressed = fresh.length + freshUndated.length - add.length;
   return { add, suppressed, there: viewings.length - add.length - suppressed };
+}
+
+/** Takes from `spare` the first play that is each viewing's; returns the viewings that have none. */
+function unclaimed(
+  spare: KnownPlay[],
+  viewings: readonly ImportedViewing[],
+  isIt: (play: KnownPlay, viewing: ImportedViewing) => boolean,
+): ImportedViewing[] {
+  return viewings.filter((viewing) => {
+    const index = spare.findIndex((play) => isIt(play, viewing));
+    if (index >= 0) spare.splice(index, 1);
+    return index < 0;
+  });
 }
 
 function desired([evidence, { play }]: [string, ImportedViewing]): DesiredPlay {
