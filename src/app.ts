@@ -27,6 +27,7 @@ import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
 import { createTracking } from "./services/tracking/service.ts";
 import { createStats } from "./services/tracking/stats.ts";
+import { createTransfer } from "./services/transfer/service.ts";
 import { loadKey } from "./vault/key.ts";
 import { createVault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
@@ -101,6 +102,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const matching = createMatching(deps, { importShow, tracking });
+  const transfer = createTransfer(deps, { enqueue: enrichment.enqueue });
   const artwork = createArtwork(deps, { openServer: integrations.open });
   const maintenance = createMaintenance(deps);
   const web = createWeb({
@@ -110,6 +112,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     sync,
     tracking,
     matching,
+    transfer,
     artwork,
     discovery: createDiscovery(deps),
     candidatePosters: createCandidatePosters(deps),
@@ -133,6 +136,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       prune: () => {
         accounts.prune();
         maintenance.prune();
+        transfer.prune();
       },
       warmArtwork: async () => {
         await artwork.warm(40);
@@ -147,6 +151,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   async function begin(): Promise<{ url: string; port: number }> {
     if (stopped !== null) throw new AppError("conflict", "This program is shutting down.");
     sync.recover();
+    transfer.recover();
     listening = web.listen({ host: config.host, port: config.port });
     enrichment.start();
     jobs.start();
@@ -159,7 +164,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), sync.stop(), enrichment.stop(), listening?.stop()];
+    const ended = [jobs.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -179,6 +184,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     sourceDesk,
     matching,
     tracking,
+    transfer,
     artwork,
     maintenance,
     web,

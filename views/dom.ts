@@ -21,6 +21,7 @@ export type DomKind =
   | "history-names"
   | "history-reach"
   | "history-rows"
+  | "import"
   | "integration"
   | "integrations"
   | "keys"

@@ -206,6 +206,15 @@ export function createPaths(basePath: string) {
     sessions: () => at("/settings/sessions"),
     /** DELETE ends that one. */
     session: (sessionId: string) => at(`/settings/sessions/${seg(sessionId)}`),
+    /** GET: upload and earlier imports. POST a file (multipart). */
+    imports: (cursor?: string) => withQuery(at("/settings/import"), { cursor }),
+    /** GET: the preview, or what came of it. DELETE discards. */
+    import: (importId: string, query: { kind?: string; cursor?: string } = {}) =>
+      withQuery(at(`/settings/import/${seg(importId)}`), query),
+    /** POST: columns, and which show is meant. */
+    importOptions: (importId: string) => at(`/settings/import/${seg(importId)}/options`),
+    importApply: (importId: string) => at(`/settings/import/${seg(importId)}/apply`),
+    importUndo: (importId: string) => at(`/settings/import/${seg(importId)}/undo`),
     /** POST writes one now. */
     backups: () => at("/settings/backups"),
     /** GET: the file. */
@@ -232,6 +241,7 @@ export function createPaths(basePath: string) {
       openapi: () => at("/api/openapi.json"),
       health: () => at("/api/health"),
       export: (format: "json" | "csv") => withQuery(at("/api/export"), { format }),
+      import: (importId: string) => at(`/api/imports/${seg(importId)}`),
       sync: (syncId: string) => at(`/api/syncs/${seg(syncId)}`),
       syncEvents: (syncId: string) => at(`/api/syncs/${seg(syncId)}/events`),
     },

@@ -13,6 +13,7 @@ import type { SourceDesk } from "../services/sources/service.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
 import type { Tracking } from "../services/tracking/types.ts";
+import type { Transfer } from "../services/transfer/types.ts";
 import type { Assets } from "./assets.ts";
 import type { Problem } from "./errors.ts";
 import type { News } from "./news.ts";
@@ -28,6 +29,7 @@ export type WebDeps = Deps & {
   sync: SyncService;
   tracking: Tracking;
   matching: Matching;
+  transfer: Transfer;
   artwork: Artwork;
   discovery: Discovery;
   candidatePosters: CandidatePosters;

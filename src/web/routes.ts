@@ -6,8 +6,10 @@ import { createCalendarFeedRoutes } from "./api/calendar-feeds.ts";
 import { createDocsRoutes } from "./api/docs.ts";
 import { createEnrichmentRoutes } from "./api/enrichment.ts";
 import { createEpisodeRoutes } from "./api/episodes.ts";
+import { createExportRoutes } from "./api/export.ts";
 import { createHealthRoutes } from "./api/health.ts";
 import { createHistoryRoutes } from "./api/history.ts";
+import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
@@ -53,6 +55,8 @@ export const apiRoutes: readonly RouteFactory[] = [
   createBrowseRoutes,
   createUndoRoutes,
   createBackupRoutes,
+  createExportRoutes,
+  createImportRoutes,
   createDocsRoutes,
 ];
 

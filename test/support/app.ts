@@ -10,6 +10,7 @@ import type { AppEvents } from "../../src/services/context.ts";
 import { createDiscovery } from "../../src/services/discovery/service.ts";
 import { createSourceDesk } from "../../src/services/sources/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
+import { createTransfer } from "../../src/services/transfer/service.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { WebDeps } from "../../src/web/deps.ts";
 import { createWeb, type Web } from "../../src/web/server.ts";
@@ -73,6 +74,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     sync: fakeSync(),
     tracking: fakeTracking(),
     matching: fakeMatching(),
+    transfer: createTransfer({ config, db, clock, log, bus }, { enqueue: () => undefined }),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     discovery: createDiscovery({ db, clock, log, sources: [] }),
     candidatePosters: createCandidatePosters({ clock, log, sources: [] }),

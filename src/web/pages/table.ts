@@ -1,6 +1,7 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createImportPages } from "./imports.ts";
 import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
@@ -50,4 +51,5 @@ export const pages: readonly RouteFactory[] = [
   createSourcesSettings,
   createDataSettings,
   createPeopleSettings,
+  createImportPages,
 ];

@@ -1,6 +1,7 @@
 import type { ViewContext } from "../../context.ts";
 import { errorOf, type FormProblem, SettingForm } from "../../parts/setting-form.tsx";
 import { Group } from "../../parts/setting-group.tsx";
+import { TransferLinks } from "../../parts/transfer-links.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
 import { count, formatNumber, sizeText } from "../../ui/format.ts";
@@ -32,7 +33,7 @@ export function DataSettings({ ctx, data, problem }: Props): JSX.Element {
   return (
     <>
       {data.house === null ? "" : <Backups ctx={ctx} house={data.house} />}
-      <Export ctx={ctx} />
+      <TransferLinks ctx={ctx} />
       {data.house === null ? "" : <Folder ctx={ctx} house={data.house} />}
       <Leave ctx={ctx} data={data} problem={problem} />
     </>
@@ -98,19 +99,6 @@ function BackupRow({ ctx, backup }: { ctx: ViewContext; backup: BackupModel }): 
         attributes={{ download: "" }}
       />
     </li>
-  );
-}
-
-/** Where the links to take everything along stand. */
-function Export({ ctx }: { ctx: ViewContext }): JSX.Element {
-  const { api } = ctx.paths;
-  return (
-    <Group title="Export" hint="Your shows, ratings and every play, to keep or to bring into another program.">
-      <div class="actions">
-        <ButtonLink ctx={ctx} href={api.export("json")} label="Export as JSON" attributes={{ download: "" }} />
-        <ButtonLink ctx={ctx} href={api.export("csv")} label="Export as CSV" attributes={{ download: "" }} />
-      </div>
-    </Group>
   );
 }
 
