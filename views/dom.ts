@@ -23,7 +23,7 @@ export type DomKind =
   | "more"
   | "pin"
   | "play"
-  | "play-time"
+  | "play-sheet"
   | "recent-syncs"
   | "refresh"
   | "search-results"

@@ -7,7 +7,7 @@ import { createLibraryPage } from "./library.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createPinPages } from "./pins.ts";
-import { createPlayTimePages } from "./play-time.ts";
+import { createPlayPages } from "./plays.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createShowPage } from "./show.ts";
@@ -24,7 +24,7 @@ export const pages: readonly RouteFactory[] = [
   createShowPage,
   createMatchPage,
   createMarkPages,
-  createPlayTimePages,
+  createPlayPages,
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,
