@@ -38,7 +38,7 @@ export type DomKind =
   | "more"
   | "pin"
   | "play"
-  | "play-time"
+  | "play-sheet"
   | "recent-syncs"
   | "refresh"
   | "search"

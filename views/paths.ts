@@ -156,8 +156,9 @@ export function createPaths(basePath: string) {
     episodeWatched: (episodeId: string) => `${episode(episodeId)}/watched`,
     /** POST adds one more viewing. */
     episodePlays: (episodeId: string) => `${episode(episodeId)}/plays`,
+    /** GET: all that can be done with it (page, or dialog for htmx). DELETE removes it. */
     play: (playId: string) => at(`/plays/${seg(playId)}`),
-    /** GET: the form (page, or dialog for htmx). POST `{at, as}`: when it was. */
+    /** POST `{at, as}`: when it was. */
     playTime: (playId: string) => at(`/plays/${seg(playId)}/time`),
     seasonWatched: (showId: string, seasonNumber: number) => `${season(showId, seasonNumber)}/watched`,
     showWatched: (showId: string) => `${show(showId)}/watched`,

@@ -12,7 +12,7 @@ import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createMergePage } from "./merge.ts";
 import { createPinPages } from "./pins.ts";
-import { createPlayTimePages } from "./play-time.ts";
+import { createPlayPages } from "./plays.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createAccountSettings } from "./settings-account.ts";
@@ -36,7 +36,7 @@ export const pages: readonly RouteFactory[] = [
   createMatchPage,
   createMergePage,
   createMarkPages,
-  createPlayTimePages,
+  createPlayPages,
   createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
