@@ -50,8 +50,9 @@ export function createMarkPages(deps: RouteDeps) {
 
   /** Without script: back to the page the form was on. */
   function back(reply: Visit, text: string, { token, back: path }: Undo): Response {
-    const flash: Flash = { tone: "success", text, undo: { token, back: path } };
-    return reply.go(reply.cameFrom(path), flash);
+    const from = reply.cameFrom(path);
+    const flash: Flash = { tone: "success", text, undo: { token, back: from } };
+    return reply.go(from, flash);
   }
 
   /** The row, what its season and show count now, and a way back. */
