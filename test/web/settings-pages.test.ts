@@ -91,9 +91,10 @@ describe("a saved choice", () => {
     for (const [path, fields, status, field, words] of wrong) {
       for (const answer of [await inPlace(ana, path, fields), await ana.form(path, fields)]) {
         expect([path, answer.status]).toEqual([path, status]);
-        const control = parse(answer.text).querySelector(`[name="${field}"][aria-invalid]`);
+        const doc = parse(answer.text);
+        const control = doc.querySelector(`[name="${field}"][aria-invalid]`);
         const described = control?.getAttribute("aria-describedby") ?? "";
-        expect(parse(answer.text).getElementById(described.split(" ").at(-1) ?? "")?.textContent).toContain(words);
+        expect(doc.getElementById(described.split(" ").at(-1) ?? "")?.textContent).toContain(words);
       }
     }
     expect((await ana.form("/settings/appearance", { theme: "pink" })).status).toBe(422);
