@@ -56,11 +56,11 @@ const inPlace = (client: Client, path: string, fields: Record<string, string>) =
   client.request(path, { method: "POST", body: new URLSearchParams(fields), headers: htmx });
 
 describe("a saved choice", () => {
-  const choices: [path: string, fields: Record<string, string>, shown: string][] = [
-    ["/settings/appearance", { theme: "light" }, 'input[name="theme"][value="light"]'],
-    ["/settings/preferences", { timeZone: "Asia/Tokyo" }, 'option[value="Asia/Tokyo"]'],
-    ["/settings/preferences", { dateFormat: "ymd" }, 'input[name="dateFormat"][value="ymd"]'],
-    ["/settings/preferences", { titleLanguage: "de" }, 'option[value="de"]'],
+  const choices: [path: string, fields: Record<string, string>, shown: RegExp][] = [
+    ["/settings/appearance", { theme: "light" }, /name="theme" value="light" checked/],
+    ["/settings/preferences", { timeZone: "Asia/Tokyo" }, /value="Asia\/Tokyo" selected/],
+    ["/settings/preferences", { dateFormat: "ymd" }, /name="dateFormat" value="ymd" checked/],
+    ["/settings/preferences", { titleLanguage: "de" }, /value="de" selected/],
   ];
 
   test("is answered in place with the part as it is now and a word, and without script with the page", async () => {
@@ -69,15 +69,14 @@ describe("a saved choice", () => {
     for (const [path, fields, shown] of choices) {
       const part = await inPlace(ana, path, fields);
       expect([path, part.status]).toEqual([path, 200]);
-      const doc = parse(part.text);
-      expect(doc.querySelectorAll("#settings")).toHaveLength(1);
-      const chosen = doc.querySelector(shown);
-      expect(chosen?.hasAttribute("checked") || chosen?.hasAttribute("selected")).toBe(true);
-      expect(doc.querySelector("[data-toast]")?.textContent).toMatch(/\w+\./);
+      expect(part.text).toStartWith('<div id="settings"');
+      expect(part.text).toMatch(shown);
+      expect(part.text).toMatch(/data-toast="info">.*\w+\.<\/p>/);
       expect((await ana.form(path, fields)).headers.get("location")).toBe("/settings");
     }
   });
 
+  // Not as a document: the list of time zones alone takes a second to parse.
   test("that is none comes back beside its field, in place and as a page", async () => {
     start();
     const ana = await app.signIn("ana");
@@ -91,9 +90,11 @@ describe("a saved choice", () => {
     for (const [path, fields, status, field, words] of wrong) {
       for (const answer of [await inPlace(ana, path, fields), await ana.form(path, fields)]) {
         expect([path, answer.status]).toEqual([path, status]);
-        const control = parse(answer.text).querySelector(`[name="${field}"][aria-invalid]`);
-        const described = control?.getAttribute("aria-describedby") ?? "";
-        expect(parse(answer.text).getElementById(described.split(" ").at(-1) ?? "")?.textContent).toContain(words);
+        const control = new RegExp(`<(?:input|select)[^>]* name="${field}"[^>]* aria-invalid="true"[^>]*>`).exec(
+          answer.text,
+        );
+        const described = /aria-describedby="([^"]+)"/.exec(control?.[0] ?? "")?.[1] ?? "none";
+        expect(answer.text).toContain(`id="${described.split(" ").at(-1)}">${words}`);
       }
     }
     expect((await ana.form("/settings/appearance", { theme: "pink" })).status).toBe(422);

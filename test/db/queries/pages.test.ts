@@ -15,6 +15,8 @@ import {
   libraryTitles,
 } from "../../../src/db/queries/library.ts";
 import { onePlay } from "../../../src/db/queries/one-play.ts";
+import { people } from "../../../src/db/queries/people.ts";
+import { liveSessions } from "../../../src/db/queries/sessions.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
@@ -575,6 +577,8 @@ describe("every page", () => {
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
+    ["people", (db) => people(db)],
+    ["sign-ins", (db, userId) => liveSessions(db, userId, NOW)],
     ["title of a show", (db, userId, showId) => shownTitle(db, userId, showId)],
     ["progress of titles", (db, userId) => titleProgress(db, userId)],
     ["statistics' shows", (db, userId) => watchedShows(db, userId)],
@@ -602,9 +606,9 @@ describe("every page", () => {
     const statements = given.statementsOf(db, () => read(db, userId, showIds[0]!));
     const steps = statements.flatMap((sql) => given.planOf(db, sql));
     expect(steps.length).toBeGreaterThan(0);
-    expect(steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|plays|episodes|shows|library_entries)\b/.test(step))).toEqual(
-      [],
-    );
+    expect(
+      steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|k|v|plays|episodes|shows|library_entries)\b/.test(step)),
+    ).toEqual([]);
   });
 
   test("of statistics reads all plays in one walk, one episode after the other, sorting nothing", () => {
