@@ -60,7 +60,15 @@ function showIn(period: Period, showId: number): ShowTally {
   return show;
 }
 
-function add(period: Period, episodeId: number, showId: number, minutes: number | null): void {
+/** One more episode, unless it is the one that was counted last. */
+function addEpisode(period: Period, episodeId: number, showId: number): void {
+  if (period.episodeId === episodeId) return;
+  period.episodeId = episodeId;
+  period.episodes += 1;
+  showIn(period, showId).episodes += 1;
+}
+
+function addPlay(period: Period, showId: number, minutes: number | null): void {
   const show = showIn(period, showId);
   period.plays += 1;
   show.plays += 1;
@@ -69,10 +77,19 @@ function add(period: Period, episodeId: number, showId: number, minutes: number 
     period.minutes += minutes;
     show.minutes += minutes;
   }
-  if (period.episodeId === episodeId) return;
-  period.episodeId = episodeId;
-  period.episodes += 1;
-  show.episodes += 1;
+}
+
+/** What does not depend on which episodes are the same. */
+function addPeriod(whole: Period, part: Period): void {
+  whole.plays += part.plays;
+  whole.minutes += part.minutes;
+  whole.withoutRuntime += part.withoutRuntime;
+  for (const [hour, plays] of part.hours.entries()) whole.hours[hour] = (whole.hours[hour] ?? 0) + plays;
+  for (const [showId, { plays, minutes }] of part.shows) {
+    const show = showIn(whole, showId);
+    show.plays += plays;
+    show.minutes += minutes;
+  }
 }
 
 /**
@@ -85,9 +102,9 @@ export function tallyPlays(
   runtimeOf: (showId: number) => number | null,
 ): WatchTally {
   const whole = emptyPeriod();
+  const dateless = emptyPeriod();
   const years = new Map<number, Period>();
   const days = new Map<number, Day>();
-  let undated = 0;
   /** Of the episode at hand: its first viewing is no rewatch. */
   let firstEpisode = NONE;
   let firstAt = 0;
@@ -106,9 +123,9 @@ export function tallyPlays(
 
   for (const { at, episodeId, showId, runtimeMin } of plays) {
     const minutes = runtimeMin ?? runtimeOf(showId);
-    add(whole, episodeId, showId, minutes);
+    addEpisode(whole, episodeId, showId);
     if (at === null) {
-      undated += 1;
+      addPlay(dateless, showId, minutes);
       continue;
     }
     const local = at + offsetAt(at);
@@ -117,7 +134,8 @@ export function tallyPlays(
     day.plays += 1;
     day.minutes += minutes ?? 0;
     const { period } = day;
-    add(period, episodeId, showId, minutes);
+    addPlay(period, showId, minutes);
+    addEpisode(period, episodeId, showId);
     const hour = day.weekday * 24 + Math.floor((local - number * DAY_MS) / HOUR_MS);
     period.hours[hour] = (period.hours[hour] ?? 0) + 1;
     const again = firstEpisode === episodeId;
@@ -129,13 +147,13 @@ export function tallyPlays(
       firstPeriod = period;
     }
   }
+  for (const part of [...years.values(), dateless]) addPeriod(whole, part);
   whole.rewatches = whole.plays - whole.episodes;
-  whole.hours = whole.hours.map((_, hour) =>
-    [...years.values()].reduce((sum, { hours }) => sum + (hours[hour] ?? 0), 0),
-  );
-  return { whole, years: inOrder(years), days: [...days.values()].sort((a, b) => a.day - b.day), undated };
-}
-
-function inOrder<Value>(years: ReadonlyMap<number, Value>): Map<number, Value> {
-  return new Map([...years].sort(([a], [b]) => a - b));
+  const inOrder = [...days.values()].sort((a, b) => a.day - b.day);
+  return {
+    whole,
+    years: new Map([...years].sort(([a], [b]) => a - b)),
+    days: inOrder.map(({ day, plays, minutes }) => ({ day, plays, minutes })),
+    undated: dateless.plays,
+  };
 }

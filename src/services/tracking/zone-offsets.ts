@@ -34,13 +34,20 @@ function stepsBetween(from: Instant, to: Instant, timeZone: string): Step[] {
  */
 export function offsetsBetween(from: Instant, to: Instant, timeZone: string): (at: Instant) => number {
   const steps = stepsBetween(from, to, timeZone);
+  let last = 0;
   return (at) => {
-    let [low, high] = [0, steps.length - 1];
+    // What was watched together lies between the same two changes.
+    if ((steps[last]?.from ?? at) <= at && at < (steps[last + 1]?.from ?? Number.MAX_SAFE_INTEGER)) {
+      return steps[last]?.offset ?? 0;
+    }
+    let low = 0;
+    let high = steps.length - 1;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       if ((steps[middle]?.from ?? 0) <= at) low = middle;
       else high = middle - 1;
     }
+    last = low;
     return steps[low]?.offset ?? 0;
   };
 }
