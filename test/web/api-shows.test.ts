@@ -445,6 +445,12 @@ describe("the rest", () => {
       items: [{ show: { id: String(showId) }, episode: { id: String(second) }, remaining: 1 }],
       nextCursor: null,
     });
+    expect((await ana.get("/api/up-next?section=continue")).json.items).toMatchObject([
+      { section: "continue", isNew: false },
+    ]);
+    expect((await ana.get("/api/up-next?section=not-started")).json.items).toEqual([]);
+    expect((await ana.get("/api/up-next?section=nonsense")).status).toBe(422);
+    expect((await ana.get("/api/up-next/caught-up")).json).toEqual({ items: [], nextCursor: null });
     const history = (await ana.get(`/api/history?from=2026-01-02&to=2026-01-02&show=${showId}`)).json;
     expect(history.items).toMatchObject([
       { watchedAt: "2026-01-02T20:00:00.000Z", source: "manual", episode: { id: String(first) } },
@@ -461,6 +467,15 @@ describe("the rest", () => {
       plays: 1,
       months: [{ month: "2026-01", plays: 1 }],
     });
+  });
+
+  test("what is watched to the end is caught up, with what comes next", async () => {
+    const { ana, showId, coming } = await setUp();
+    await ana.put(`/api/shows/${showId}/watched`);
+    expect((await ana.get("/api/up-next")).json.items).toEqual([]);
+    const { items } = (await ana.get("/api/up-next/caught-up")).json;
+    expect(items).toMatchObject([{ show: { id: String(showId) }, next: { id: String(coming) } }]);
+    expect(items[0].next.airedAt).toEndWith("Z");
   });
 
   test("refuses times that are none and calendars without end", async () => {
