@@ -110,7 +110,7 @@ describe("the history page", () => {
     const href = more?.getAttribute("href") ?? "";
 
     const page = parse((await ana.get(href)).text);
-    expect([...page.querySelectorAll("h2")].map(words)).toEqual(["Today, continued", "Yesterday"]);
+    expect([...page.querySelectorAll("main h2")].map(words)).toEqual(["Today, continued", "Yesterday"]);
     expect(words(page.querySelector(".history-head p"))).toBe("1 episode, 70 h");
     expect(page.querySelectorAll(".history-play")).toHaveLength(6);
     expect(words(page.querySelector(".pager"))).toBe("Back to the newest");
