@@ -4,6 +4,7 @@ import { calendar } from "../../../src/db/queries/calendar.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
 import { LIBRARY_SORTS, type LibrarySort, libraryCounts, libraryPage } from "../../../src/db/queries/library.ts";
+import { otherShows } from "../../../src/db/queries/same-shows.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { playsInSpans } from "../../../src/db/queries/stats.ts";
 import { upNext } from "../../../src/db/queries/up-next.ts";
@@ -265,6 +266,29 @@ describe("a show's page", () => {
   });
 });
 
+describe("shows that may be one", () => {
+  test("are those with the title in theirs or the other way round, equal ones first, and never itself", () => {
+    const db = given.createTestDb();
+    const [userId, ben] = [given.addUser(db), given.addUser(db, "ben")];
+    const make = (title: string, user = userId, year = 2019) => {
+      const id = given.addShow(db, { title, year, network: "BBC One" });
+      given.addEntry(db, user, id);
+      return id;
+    };
+    const id = make("Kingdom");
+    for (const title of ["A Kingdom of Salt", "King", "Kin", "Harbour Lights", "KINGDOM!"]) make(title);
+    make("Kingdom", ben);
+    const titles = (query?: string) =>
+      otherShows(db, userId, { id, title: "Kingdom" }, { limit: 9, ...(query === undefined ? {} : { query }) }).map(
+        ({ title }) => title,
+      );
+    expect(titles()).toEqual(["KINGDOM!", "King", "A Kingdom of Salt"]);
+    expect(titles(" harbour ")).toEqual(["Harbour Lights"]);
+    expect(titles("in").toSorted()).toEqual(["A Kingdom of Salt", "KINGDOM!", "Kin", "King"]);
+    expect(titles("100%_'")).toEqual([]);
+  });
+});
+
 describe("every page", () => {
   const pages: [string, (db: Db, userId: number, showId: number) => unknown][] = [
     ...LIBRARY_SORTS.map((sort): [string, (db: Db, userId: number) => unknown] => [
@@ -275,6 +299,7 @@ describe("every page", () => {
     ["history", (db, userId) => history(db, userId, { limit: 100 })],
     ["history of a show", (db, userId, showId) => history(db, userId, { showId, limit: 100 })],
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
+    ["other shows", (db, userId, id) => otherShows(db, userId, { id, title: "Show 1" }, { limit: 24 })],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
     ["plays in time", (db, userId) => playsInSpans(db, userId, [[0, NOW]])],
