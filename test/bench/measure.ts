@@ -26,10 +26,15 @@ export async function until(what: string, ready: () => Promise<boolean>, everyMs
   throw new Error(`${what} did not happen within ${forMs / 1000} s`);
 }
 
-/** Milliseconds of `times` calls in a row. */
-export async function timed(times: number, call: () => Promise<void>): Promise<number[]> {
+/** Milliseconds of `times` calls in a row, each after `before`, which is not counted. */
+export async function timed(
+  times: number,
+  call: () => Promise<void>,
+  before: () => Promise<void> = async () => undefined,
+): Promise<number[]> {
   const taken: number[] = [];
   for (let count = 0; count < times; count += 1) {
+    await before();
     const started = performance.now();
     await call();
     taken.push(performance.now() - started);

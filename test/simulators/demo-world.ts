@@ -47,8 +47,9 @@ const singles = [
 
 function episodeTitle(random: Random): string {
   if (random.chance(0.2)) return random.pick(singles);
-  if (random.chance(0.5)) return `${random.pick(openings)} ${random.pick(endings)}`;
-  return `${random.pick(openings)} ${random.pick(middles)} ${random.pick(endings)}`;
+  const opening = random.pick(openings);
+  const rest = random.chance(0.5) ? random.pick(endings) : `${random.pick(middles)} ${random.pick(endings)}`;
+  return opening === "A" && /^[AEIO]/.test(rest) ? `An ${rest}` : `${opening} ${rest}`;
 }
 
 function seasonInput(season: DemoSeason, position: number, now: number, random: Random): SeasonInput {
