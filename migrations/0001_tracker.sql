@@ -28,6 +28,14 @@ ALTER TABLE plays ADD COLUMN import_id INTEGER REFERENCES imports (id) ON DELETE
 --> statement-breakpoint
 CREATE INDEX plays_by_import ON plays (import_id) WHERE import_id IS NOT NULL;
 --> statement-breakpoint
+DROP INDEX plays_by_time;
+--> statement-breakpoint
+CREATE INDEX plays_by_time ON plays (user_id, watched_at, id, integration_id);
+--> statement-breakpoint
+ALTER TABLE sync_removals ADD COLUMN edited_from TEXT;
+--> statement-breakpoint
+ALTER TABLE sync_removals ADD COLUMN play_id INTEGER;
+--> statement-breakpoint
 CREATE TABLE calendar_feeds (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -43,6 +51,8 @@ CREATE TABLE show_titles (
   show_id INTEGER NOT NULL REFERENCES shows (id) ON DELETE CASCADE,
   language TEXT NOT NULL,
   title TEXT,
+  title_key TEXT,
+  sort_title TEXT,
   fetched_at INTEGER NOT NULL,
   PRIMARY KEY (show_id, language)
 ) STRICT, WITHOUT ROWID;

@@ -12,8 +12,10 @@ import { createSources } from "./metadata/registry.ts";
 import { createProviders } from "./providers/registry.ts";
 import { installationKeyState } from "./services/accounts/installation-key.ts";
 import { createAccounts } from "./services/accounts/service.ts";
+import { createCandidatePosters } from "./services/artwork/candidates.ts";
 import { createArtwork } from "./services/artwork/service.ts";
 import type { AppEvents, Deps } from "./services/context.ts";
+import { createDiscovery } from "./services/discovery/service.ts";
 import { createEnrichment } from "./services/enrichment/service.ts";
 import { createIntegrations } from "./services/integrations/service.ts";
 import { openData } from "./services/maintenance/open-data.ts";
@@ -28,7 +30,7 @@ import { loadKey } from "./vault/key.ts";
 import { createVault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
 import { createErrorRenderer } from "./web/pages/errors.ts";
-import { liveMessages } from "./web/pages/live.ts";
+import { liveNews } from "./web/pages/live.ts";
 import { createWeb, type Listening } from "./web/server.ts";
 
 export type AppOverrides = { clock?: Clock; log?: Log; transport?: Transport };
@@ -107,11 +109,13 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     tracking,
     matching,
     artwork,
+    discovery: createDiscovery(deps),
+    candidatePosters: createCandidatePosters(deps),
     maintenance,
     stats: createStats(deps),
     enrichmentStatus: enrichment.status,
     renderError: createErrorRenderer(deps),
-    live: liveMessages,
+    live: liveNews,
   });
   const jobs = createJobs(deps, {
     sync,

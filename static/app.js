@@ -1,7 +1,10 @@
-// What htmx cannot do: the popup of the PIN sign-in, dialogs, toasts, the theme at once, "/" for search, copying.
+// What htmx cannot do: the popup of the PIN sign-in, dialogs, toasts, the theme at once, the keyboard, copying.
 // No page needs this file to be read, and every form works without it.
 (() => {
   const TOAST_MS = 8000;
+  const MOST_TOASTS = 4;
+  /** Between the two keys of "g u". */
+  const SECOND_KEY_MS = 1500;
   const doc = document;
   doc.documentElement.classList.add("js");
 
@@ -54,6 +57,10 @@
     }
   };
 
+  const closeDone = (root) => {
+    for (const done of root.querySelectorAll("dialog [data-dialog-done]")) done.closest("dialog").close();
+  };
+
   doc.addEventListener("htmx:confirm", (event) => {
     const { ctx, issueRequest, dropRequest } = event.detail;
     const dialog = doc.getElementById("confirm");
@@ -97,16 +104,55 @@
     armToast(toast);
   };
 
+  // Several shows at once: how many are ticked, and ticking all of them
+  const picks = () => [...doc.querySelectorAll("input.pick")];
+
+  const countPicked = () => {
+    const line = doc.querySelector("[data-picked]");
+    const count = picks().filter(({ checked }) => checked).length;
+    const words = count === 0 ? "Choose shows" : `${count} selected`;
+    if (line && line.textContent !== words) line.textContent = words;
+  };
+
+  const pickAll = () => {
+    const all = picks();
+    const wanted = all.some(({ checked }) => !checked);
+    for (const each of all) each.checked = wanted;
+    countPicked();
+  };
+
+  // A list that is sorted by what is marked in it stays as it is for a moment, or the next press would meet another row.
+  const SETTLE_MS = 3000;
+  let markedAt = Number.NEGATIVE_INFINITY;
+  doc.addEventListener("htmx:before:request", (event) => {
+    if (event.detail.ctx?.sourceElement?.closest?.("[data-keeps-order]")) markedAt = performance.now();
+  });
+  doc.addEventListener(
+    "plays-changed",
+    (event) => {
+      if (performance.now() - markedAt < SETTLE_MS) event.stopPropagation();
+    },
+    true,
+  );
+
   // What arrives in an answer is made ready here
   const ready = (root) => {
     if (root.querySelector("[data-popup-close]")) closePopup();
     sendPopup(root);
     showDialogs(root);
-    for (const toast of root.querySelectorAll("[data-toast]")) armToast(toast);
+    closeDone(root);
+    const toasts = [...root.querySelectorAll("[data-toast]")];
+    for (const toast of toasts) armToast(toast);
+    // The newest are worth more than the oldest, but not more than an error that nobody has read.
+    const passing = toasts.filter((toast) => toast.dataset.toast !== "error" && !toast.matches(":focus-within"));
+    for (const toast of passing.slice(0, Math.max(0, toasts.length - MOST_TOASTS))) dismiss(toast);
   };
   doc.addEventListener("htmx:after:swap", (event) => {
     ready(doc);
     const source = event.detail.ctx?.sourceElement;
+    const resets = source?.dataset?.resets;
+    if (resets) doc.getElementById(resets)?.reset();
+    countPicked();
     const toast = source?.closest?.("[data-toast]");
     if (toast) dismiss(toast);
     // What was asked for in a dialog is done: back to where it was opened.
@@ -115,13 +161,6 @@
   doc.addEventListener("htmx:error", (event) => {
     if (event.detail.ctx?.sourceElement?.matches?.("[data-popup]")) closePopup();
     if (event.detail.ctx?.sourceElement?.matches?.("form")) say("The tracker did not answer. Please try again.");
-  });
-
-  // News missed while the stream was down (a sleeping phone, a restart): ask for everything once it is back.
-  let streams = 0;
-  doc.addEventListener("htmx:sse:after:connection", () => {
-    streams += 1;
-    if (streams > 1) doc.body.dispatchEvent(new CustomEvent("resync"));
   });
 
   // A link to a fold of this page opens it here.
@@ -139,6 +178,12 @@
     if (unfolder) unfold(event, unfolder);
     const closer = event.target.closest("[data-dismiss]");
     if (closer) dismiss(closer.closest("[data-toast]"));
+    if (event.target.closest("[data-pick-all]")) pickAll();
+    const dialogCloser = event.target.closest("dialog [data-close]");
+    if (dialogCloser) {
+      event.preventDefault();
+      dialogCloser.closest("dialog").close();
+    }
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
     for (const menu of doc.querySelectorAll("details[data-menu][open]")) {
@@ -163,31 +208,64 @@
   doc.addEventListener("change", (event) => {
     const control = event.target;
     if (control.matches("[data-submit-on-change]")) control.form?.requestSubmit();
+    if (control.matches("input.pick")) countPicked();
     if (control.matches("[data-theme-choice]")) doc.documentElement.dataset.theme = control.value;
   });
 
-  doc.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      for (const menu of doc.querySelectorAll("details[data-menu][open]")) {
-        menu.open = false;
-        menu.querySelector("summary").focus();
-      }
+  // Keyboard
+  const closeNewest = () => {
+    if (doc.querySelector("dialog[open], :popover-open")) return;
+    const menus = [...doc.querySelectorAll("details[data-menu][open]")];
+    for (const menu of menus) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
     }
-    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const toast = [...doc.querySelectorAll("[data-toast]")].at(-1);
+    if (menus.length === 0 && toast) dismiss(toast);
+  };
+
+  const search = () => {
     const field = doc.querySelector("[data-search]");
-    const link = doc.querySelector("[data-search-link]");
-    if (!field && !link) return;
-    event.preventDefault();
     if (field) field.focus();
-    else link.click();
+    else doc.querySelector("[data-search-link]")?.click();
+    return true;
+  };
+
+  let awaitsSecond = 0;
+  const press = (key) => {
+    const isSecond = performance.now() < awaitsSecond;
+    awaitsSecond = 0;
+    if (isSecond) {
+      const link = doc.querySelector(`[data-go="${CSS.escape(key)}"]`);
+      link?.click();
+      return link !== null;
+    }
+    if (key === "g") awaitsSecond = performance.now() + SECOND_KEY_MS;
+    if (key === "/") return search();
+    if (key === "?") doc.getElementById("keys")?.showModal();
+    if (key === "u") [...doc.querySelectorAll("[data-toast] form")].at(-1)?.requestSubmit();
+    return key === "?";
+  };
+
+  doc.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeNewest();
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || doc.querySelector("dialog[open]")) return;
+    if (press(event.key)) event.preventDefault();
   });
 
   // A poster that cannot be fetched leaves the drawn one visible. Error events do not bubble, hence the capture.
   doc.addEventListener("error", (event) => event.target.matches?.(".poster img") && event.target.remove(), true);
 
+  // Installable: keeps the program's own files and a page for when there is no network, and nothing of anybody's.
+  const worker = doc.querySelector("meta[name=service-worker]")?.content;
+  if (worker && navigator.serviceWorker) {
+    addEventListener("load", () => navigator.serviceWorker.register(worker).catch(() => undefined));
+  }
+
   // The page a popup returns to
   if (doc.querySelector("[data-close-window]")) window.close();
 
   ready(doc);
+  countPicked();
 })();

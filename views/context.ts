@@ -2,6 +2,9 @@ import type { Paths } from "./paths.ts";
 
 export type Theme = "auto" | "dark" | "light";
 
+/** The order of day, month and year; `auto` is the locale's. */
+export type DateFormat = "auto" | "dmy" | "mdy" | "ymd";
+
 export type Banner = {
   tone: "info" | "attention" | "error" | "success";
   text: string;
@@ -33,6 +36,7 @@ export type ViewContext = {
   now: number;
   timeZone: string;
   locale: string;
+  dateFormat: DateFormat;
   theme: Theme;
   version: string;
   /** Writes are guarded by `Origin`/`Sec-Fetch-Site`, so no form carries a token. */
@@ -42,4 +46,6 @@ export type ViewContext = {
   syncLight: SyncLight;
   banners: readonly Banner[];
   flash?: Flash | undefined;
+  /** Which news this page has in it; see static/live.js. */
+  news?: string | undefined;
 };

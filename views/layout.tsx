@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from "@kitajs/html";
 import type { ViewContext } from "./context.ts";
 import { id } from "./dom.ts";
+import { KeyboardHelp } from "./parts/keyboard-help.tsx";
 import { AppBar, type NavKey, PhoneBar, Sidebar } from "./parts/navigation.tsx";
 import { Banner } from "./ui/banner.tsx";
 import { Button } from "./ui/button.tsx";
@@ -72,10 +73,15 @@ function Head({ ctx, title, refreshSeconds }: LayoutProps): JSX.Element {
       <link rel="stylesheet" href={ctx.assets("app.css")} />
       <link rel="icon" href={ctx.assets("favicon.svg")} type="image/svg+xml" />
       <link rel="apple-touch-icon" href={ctx.assets("icon-192.png")} />
-      <link rel="manifest" href={ctx.assets("manifest.webmanifest")} />
+      <link rel="manifest" href={ctx.paths.manifest()} />
+      <meta name="application-name" content="Episode Tracker" />
+      <meta name="apple-mobile-web-app-title" content="Episodes" />
+      <meta name="mobile-web-app-capable" content="yes" />
+      <meta name="service-worker" content={ctx.paths.worker()} />
       <script src={ctx.assets("htmx.min.js")} defer></script>
       <script src={ctx.assets("hx-sse.min.js")} defer></script>
       <script src={ctx.assets("app.js")} defer></script>
+      <script src={ctx.assets("live.js")} defer></script>
     </head>
   );
 }
@@ -103,6 +109,7 @@ function AppFrame({ ctx, nav, live, children }: LayoutProps): JSX.Element {
         {children}
       </main>
       <PhoneBar ctx={ctx} current={nav} />
+      <KeyboardHelp ctx={ctx} />
       {live ? <LiveStream ctx={ctx} /> : ""}
     </div>
   );
@@ -154,9 +161,10 @@ export function Banners({ ctx }: { ctx: ViewContext }): JSX.Element {
   );
 }
 
-/** Unnamed messages carry `<hx-partial hx-target=… hx-swap=…>` parts; named ones become DOM events on this element. */
+/** Names of what happened become DOM events on this element; see static/live.js. */
 function LiveStream({ ctx }: { ctx: ViewContext }): JSX.Element {
-  return <div id={id("live")} hidden {...{ "hx-sse:connect": ctx.paths.events() }} {...hx({ swap: "none" })}></div>;
+  const stream = { "hx-sse:connect": ctx.paths.events(), "data-news": attr(ctx.news ?? "") };
+  return <div id={id("live")} hidden {...stream} {...hx({ swap: "none" })}></div>;
 }
 
 /** Asks for everything with `hx-confirm`; app.js fills in the words. */

@@ -1,19 +1,54 @@
-type Query = Readonly<Record<string, string | number | null | undefined>>;
+import type { BrowseFilter } from "../src/domain/browse.ts";
+
+type Query = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
 export type ShowsQuery = {
   list?: string | undefined;
   query?: string | undefined;
   sort?: string | undefined;
+  order?: string | undefined;
+  network?: readonly string[] | undefined;
+  genre?: readonly string[] | undefined;
+  status?: string | undefined;
+  progress?: string | undefined;
+  rated?: string | undefined;
+  view?: string | undefined;
+  /** "1": with boxes to choose several; "all": every one of them chosen. */
+  select?: string | undefined;
   cursor?: string | undefined;
+  /** How many rows stand on the page already. */
+  shown?: number | undefined;
 };
+/** What is searched for, or what a list is narrowed by. */
+export type SearchQuery = {
+  query?: string | undefined;
+  source?: string | undefined;
+  /** Shows the list also where nothing else says so. */
+  browse?: string | undefined;
+  page?: number | undefined;
+} & Partial<Record<BrowseFilter, string | undefined>>;
+export type UpNextQuery = { section?: string | undefined; cursor?: string | undefined };
 /** Which season is unfolded, and where in a long one. */
 export type ShowQuery = { season?: number | undefined; part?: number | undefined };
 export type HistoryQuery = {
   from?: string | undefined;
   to?: string | undefined;
   show?: string | undefined;
+  /** A server's integration, `manual` or `import`. */
+  source?: string | undefined;
+  /** `only`: plays without a date. */
+  undated?: string | undefined;
   cursor?: string | undefined;
+  /** The day that the page before ended in. */
+  day?: string | undefined;
+  /** How many plays the pages before had. */
+  seen?: string | undefined;
+  /** How far down a list goes that is read anew. */
+  until?: string | undefined;
 };
+
+export type CalendarQuery = { view?: string | undefined; from?: string | undefined; list?: string | undefined };
+export type StatsQuery = { by?: string | undefined; year?: number | undefined; top?: string | undefined };
 
 /** `/tracker`, `tracker` and `/tracker/` are the same sub-path; empty or `/` is none. */
 export function normalizeBasePath(basePath: string): string {
@@ -24,7 +59,8 @@ export function normalizeBasePath(basePath: string): string {
 function withQuery(path: string, query: Query): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
+    if (typeof value === "object" && value !== null) for (const each of value) params.append(name, each);
+    else if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
   }
   const text = params.toString();
   return text === "" ? path : `${path}?${text}`;
@@ -47,15 +83,27 @@ export function createPaths(basePath: string) {
     basePath: base,
 
     // Pages
-    home: (cursor?: string) => withQuery(at("/"), { cursor }),
+    home: (query: UpNextQuery = {}) => withQuery(at("/"), query),
+    /** POST `{list}` takes a show off the list "watching". */
+    upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
-    calendar: (query: { from?: string | undefined } = {}) => withQuery(at("/calendar"), query),
+    /** POST `{ids, do}` changes many at once. */
+    showsBulk: () => at("/shows/bulk"),
+    calendar: (query: CalendarQuery = {}) => withQuery(at("/calendar"), query),
+    /** POST `{name, watching?, unwatched?}` makes a secret address. */
+    calendarFeeds: () => at("/calendar/feeds"),
+    /** DELETE takes it back. */
+    calendarFeed: (feedId: string) => at(`/calendar/feeds/${seg(feedId)}`),
+    /** The calendar itself, for programs that know its secret. */
+    calendarFile: (token: string, query: { list?: string | undefined; unwatched?: string | undefined } = {}) =>
+      withQuery(at(`/calendar/feeds/${seg(token)}.ics`), query),
     history: (query: HistoryQuery = {}) => withQuery(at("/history"), query),
-    stats: () => at("/stats"),
+    stats: (query: StatsQuery = {}) => withQuery(at("/stats"), query),
     /** POST `{token, part}` takes a mark back. */
     undo: () => at("/undo"),
-    search: (query?: string) => withQuery(at("/search"), { query }),
+    search: (query: string | SearchQuery = {}) =>
+      withQuery(at("/search"), typeof query === "string" ? { query } : query),
     integrations: () => at("/integrations"),
     sync,
     settings: () => at("/settings"),
@@ -109,6 +157,8 @@ export function createPaths(basePath: string) {
     /** POST adds one more viewing. */
     episodePlays: (episodeId: string) => `${episode(episodeId)}/plays`,
     play: (playId: string) => at(`/plays/${seg(playId)}`),
+    /** GET: the form (page, or dialog for htmx). POST `{at, as}`: when it was. */
+    playTime: (playId: string) => at(`/plays/${seg(playId)}/time`),
     seasonWatched: (showId: string, seasonNumber: number) => `${season(showId, seasonNumber)}/watched`,
     showWatched: (showId: string) => `${show(showId)}/watched`,
     /** POST: one more viewing of each episode that is out. */
@@ -119,6 +169,10 @@ export function createPaths(basePath: string) {
     showMarks: (showId: string) => `${show(showId)}/marks`,
     /** GET: the chooser. PUT `{source, id}`: the choice. */
     showMatch: (showId: string, query?: string) => withQuery(`${show(showId)}/match`, { query }),
+    /** GET: what can be done with it from the library. */
+    showMenu: (showId: string) => `${show(showId)}/menu`,
+    /** POST `{list?, rating?}` from the library. */
+    showCard: (showId: string) => `${show(showId)}/card`,
     /** GET: with which other show of the library, then what that would do. POST `{into}` does it. */
     showMerge: (showId: string, query: { query?: string | undefined; into?: string | undefined } = {}) =>
       withQuery(`${show(showId)}/merge`, query),
@@ -145,6 +199,13 @@ export function createPaths(basePath: string) {
       withQuery(at(`/images/shows/${seg(showId)}/poster`), { v: version }),
     still: (episodeId: string, version?: string | number) =>
       withQuery(at(`/images/episodes/${seg(episodeId)}/still`), { v: version }),
+    /** A poster that a search has found. */
+    candidatePoster: (key: string) => at(`/images/candidates/${seg(key)}`),
+    /** For installing on a phone's home screen. */
+    manifest: () => at("/manifest.webmanifest"),
+    worker: () => at("/sw.js"),
+    offline: () => at("/offline"),
+    statics: () => at("/static/"),
     asset: (hash: string, name: string) => at(`/static/${seg(hash)}/${seg(name)}`),
 
     // JSON API, as far as pages link to it

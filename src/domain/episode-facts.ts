@@ -103,6 +103,13 @@ function comparableTitle(title: string | undefined): string | null {
   return GENERIC_TITLE.test(key) ? null : key;
 }
 
+/** "Folge 3", "第 3 集", "3. Bölüm": nothing but a word and the episode's own number, in any language. */
+export function isPlaceholder(title: string, number: number): boolean {
+  const { key } = titleKey(title);
+  if (GENERIC_TITLE.test(key)) return true;
+  return /^(?:[\p{L}\p{M}]+ ?)?(\d+)(?: ?[\p{L}\p{M}]+)?$/u.exec(key)?.[1] === String(number);
+}
+
 export function hasSameTitle(a: { title: string | null }, b: { title: string | null }): boolean {
   return a.title !== null && a.title === b.title;
 }

@@ -8,11 +8,13 @@ import {
   sameViewingWindowMs,
 } from "./plays.ts";
 
-/** A play of one episode as the tracker has it. */
+/** A play of one episode as the tracker has it. Its time is that of its source, also where the user has corrected it. */
 export interface StoredPlay {
   id: number;
   watchedAt: Instant | null;
   certainty: Certainty;
+  /** When the user says that it was; left out: nothing else than the source. */
+  correctedTo?: Instant | null | undefined;
   source: string;
   /** The integration it came from; null when made by hand, imported, or the integration is gone. */
   integrationId: number | null;
@@ -36,6 +38,7 @@ export interface MergeOptions {
   suppressed?: readonly Suppression[] | undefined;
 }
 
+/** What the source of a stored play says by now. A time that the user has given stays the one that is shown. */
 export interface PlayUpdate {
   id: number;
   watchedAt: Instant | null;
@@ -58,6 +61,9 @@ export interface PlayMerge {
  * The same viewing is: the same evidence; a time within half the runtime; a listing date up to an hour after a row.
  * A stored play stands for one viewing only, so a rewatch next to it is still added. Plays of other servers or made by
  * hand absorb a viewing but are never changed.
+ *
+ * A corrected play is found again by what its server said. A play that is not this server's may be known here by the
+ * time that was first entered as well as by the corrected one.
  */
 export function mergePlays(
   existing: readonly StoredPlay[],
@@ -77,7 +83,7 @@ export function mergePlays(
   const isMine = (play: StoredPlay): boolean => integrationId !== null && play.integrationId === integrationId;
   const ledger: Ledger = {
     mine: stored.filter(isMine),
-    others: stored.filter((play) => !isMine(play)),
+    others: stored.filter((play) => !isMine(play)).flatMap(underBothTimes),
     windowMs: sameViewingWindowMs(durationMs),
     claimed: new Set(),
     updates: new Map(),
@@ -107,6 +113,12 @@ function isKnownPlay(
     integrationId !== null &&
     stored.integrationId === integrationId
   );
+}
+
+/** Both have one id, so that claiming the play under one time claims it under the other. */
+function underBothTimes(play: StoredPlay): StoredPlay[] {
+  const { correctedTo: at = null } = play;
+  return at === null || at === play.watchedAt ? [play] : [play, { ...play, watchedAt: at }];
 }
 
 interface Ledger {

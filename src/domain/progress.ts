@@ -11,6 +11,9 @@ export interface EpisodeProgress {
   plays: number;
 }
 
+export const PROGRESS_STATES = ["not-started", "in-progress", "up-to-date", "finished"] as const;
+export type ProgressState = (typeof PROGRESS_STATES)[number];
+
 export interface ShowProgress<E extends EpisodeProgress = EpisodeProgress> {
   watched: number;
   aired: number;
@@ -63,4 +66,12 @@ export function showProgress<E extends EpisodeProgress>(episodes: readonly E[], 
     total: regular.length,
     next: aired.slice(furthest + 1).find(isOpen) ?? aired.find(isOpen) ?? null,
   };
+}
+
+/** How far somebody is with a show. Finished is what nothing more will come of; up to date waits for the next episode. */
+export function progressState(show: Omit<ShowProgress, "next"> & { hasEnded: boolean }): ProgressState {
+  const { watched, aired, total } = show;
+  if (show.hasEnded && total > 0 && watched >= total) return "finished";
+  if (aired > 0 && watched >= aired) return "up-to-date";
+  return watched > 0 ? "in-progress" : "not-started";
 }

@@ -93,6 +93,13 @@ export function sortTitle(title: string): string {
   return (folded === "" ? title.trim().normalize("NFC").toLowerCase() : folded).replace(ARTICLE, "");
 }
 
+/** What somebody looks for in titles, word by word, spelled as titles' keys are. */
+export function searchWords(text: string): string[] {
+  const folded = fold(text);
+  const words = folded === "" ? text.normalize("NFC").toLowerCase() : folded;
+  return words.split(/\s+/).filter((word) => word !== "");
+}
+
 function fold(text: string): string {
   return text
     .normalize("NFKD")

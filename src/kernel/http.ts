@@ -18,13 +18,16 @@ export type HttpAnswer = {
 
 export type HttpBody = { json: unknown } | { form: Record<string, string | string[]> };
 
+/** A list stands in the address once for each of its values. */
+export type Query = Record<string, string | number | readonly string[] | undefined>;
+
 export type HttpRequest<Out> = {
   /** Who is asked, in the user's words ("Attic", "plex.tv"): begins every message about a failure. */
   name: string;
   method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Absolute address without query and without secrets. */
   url: string;
-  query?: Record<string, string | number | undefined> | undefined;
+  query?: Query | undefined;
   headers?: Record<string, string | Secret | undefined> | undefined;
   body?: HttpBody;
   /** Turns the answer into a value; throws `bad-answer` when it is not what was asked for. */
@@ -100,7 +103,8 @@ export function createHttp({ clock, log, userAgent, transport = fetch }: HttpOpt
 function address(spec: HttpRequest<unknown>): URL {
   const url = new URL(spec.url);
   for (const [key, value] of Object.entries(spec.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(key, String(value));
+    if (typeof value === "object") for (const each of value) url.searchParams.append(key, each);
+    else if (value !== undefined) url.searchParams.set(key, String(value));
   }
   return url;
 }

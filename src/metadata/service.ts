@@ -2,7 +2,7 @@ import type { Instant } from "../domain/instant.ts";
 import { backoffMs, retryAfterMs } from "../kernel/backoff.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { AppError } from "../kernel/errors.ts";
-import type { HttpAnswer, HttpClient } from "../kernel/http.ts";
+import type { HttpAnswer, HttpClient, Query } from "../kernel/http.ts";
 import { createGate, type RateLimit } from "../kernel/limits.ts";
 import type { Secret } from "../kernel/secret.ts";
 
@@ -22,7 +22,7 @@ export type ServiceSpec = {
 
 export type ServiceCall<Out> = {
   path: string;
-  query?: Record<string, string | number | undefined>;
+  query?: Query;
   read: (answer: HttpAnswer) => Out;
   accept?: readonly number[];
   maxBytes: number;

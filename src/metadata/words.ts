@@ -1,7 +1,7 @@
+import { type BrowseCriteria, isWithin } from "../domain/browse.ts";
 import type { ExternalIds } from "../domain/external-ids.ts";
 import { dateToInstant } from "../domain/instant.ts";
-import type { MatchCandidate } from "../domain/matching.ts";
-import type { CatalogueEpisode, CatalogueShow, MetadataSourceId } from "./contract.ts";
+import type { CatalogueEpisode, CatalogueShow, MetadataSourceId, ShowCandidate } from "./contract.ts";
 
 /** Text with something in it, or null. */
 export function textOrNull(text: string | null | undefined): string | null {
@@ -33,7 +33,7 @@ export function airedOnDay(date: string | null | undefined): Broadcast {
   return { airedAt: airedOn === null ? null : dateToInstant(airedOn), airedExact: false, airedOn };
 }
 
-export function candidateOf(source: MetadataSourceId, show: CatalogueShow): MatchCandidate {
+export function candidateOf(source: MetadataSourceId, show: CatalogueShow): ShowCandidate {
   return {
     source,
     sourceId: show.sourceId,
@@ -43,7 +43,31 @@ export function candidateOf(source: MetadataSourceId, show: CatalogueShow): Matc
     country: show.country ?? undefined,
     ids: show.ids,
     posterUrl: show.posterUrl ?? undefined,
+    overview: show.overview ?? undefined,
+    status: show.status ?? undefined,
+    network: show.network ?? undefined,
+    genres: show.genres,
+    runtimeMin: show.runtimeMin ?? undefined,
   };
+}
+
+/** "Science Fiction" → "science-fiction". */
+export function genreSlug(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+}
+
+/** Whether a show is what was asked for, as far as the show itself says so. Day and country are not among its facts. */
+export function fits(show: CatalogueShow, { genre, network, status, runtime, year }: BrowseCriteria): boolean {
+  return (
+    (genre === undefined || show.genres.some((name) => genreSlug(name) === genre)) &&
+    (network === undefined || (show.network?.toLowerCase().includes(network.toLowerCase()) ?? false)) &&
+    (status === undefined || show.status === status) &&
+    (runtime === undefined || isWithin(show.runtimeMin, runtime)) &&
+    (year === undefined || isWithin(show.year, year))
+  );
 }
 
 /** Whether a list holds a show of about that year; without a year every list does. */

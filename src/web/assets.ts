@@ -13,6 +13,8 @@ export type Assets = {
   find(name: string): Asset | undefined;
   /** The address of a file, with its hash; it never changes its content. */
   url(name: string): string;
+  /** Another one as soon as any file is another one. */
+  version: string;
 };
 
 function vendoredAsset(name: string, text: string): Asset {
@@ -25,6 +27,7 @@ export function createAssets(paths: Paths): Assets {
   for (const [name, text] of Object.entries(vendored)) all.set(name, vendoredAsset(name, text));
   return {
     find: (name) => all.get(name),
+    version: sha256Hex([...all.values()].map(({ hash }) => hash).join()).slice(0, 12),
     url(name) {
       const asset = all.get(name);
       if (asset === undefined) throw new AppError("internal", `There is no asset named ${name}.`);

@@ -1,23 +1,23 @@
 import type { AnyElysia } from "elysia";
 import type { Paths } from "../../views/paths.ts";
-import type { Accounts, User } from "../services/accounts/types.ts";
+import type { Accounts } from "../services/accounts/types.ts";
+import type { CandidatePosters } from "../services/artwork/candidates.ts";
 import type { Artwork } from "../services/artwork/service.ts";
 import type { AppEvents, Deps } from "../services/context.ts";
+import type { Discovery } from "../services/discovery/types.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
 import type { Tracking } from "../services/tracking/types.ts";
+import type { Assets } from "./assets.ts";
 import type { Problem } from "./errors.ts";
-import type { Hub, SseMessage } from "./sse.ts";
+import type { News } from "./news.ts";
+import type { Hub } from "./sse.ts";
 
-/** What one event of the bus becomes on a user's open pages; none = nothing is sent. */
-export type LiveMessages = <Name extends keyof AppEvents>(
-  name: Name,
-  payload: AppEvents[Name],
-  user: User,
-) => SseMessage[];
+/** What one event of the bus is called on open pages; none = nothing is said. */
+export type LiveNews = <Name extends keyof AppEvents>(name: Name, payload: AppEvents[Name]) => readonly string[];
 
 /** What the web layer is given by the composition root. */
 export type WebDeps = Deps & {
@@ -27,6 +27,8 @@ export type WebDeps = Deps & {
   tracking: Tracking;
   matching: Matching;
   artwork: Artwork;
+  discovery: Discovery;
+  candidatePosters: CandidatePosters;
   maintenance: Maintenance;
   stats: Stats;
   enrichmentStatus(): EnrichmentStatus;
@@ -35,13 +37,15 @@ export type WebDeps = Deps & {
   pageRoutes?: readonly RouteFactory[];
   /** The HTML of an error page; without it a plain one is sent. */
   renderError?: (problem: Problem, request: Request) => string;
-  live?: LiveMessages;
+  live?: LiveNews;
 };
 
 /** What a route factory is given. */
 export type RouteDeps = WebDeps & {
   paths: Paths;
   hub: Hub;
+  news: News;
+  assets: Assets;
   /** Hashed address of a file in `static/` or of the htmx package. */
   assetUrl: (name: string) => string;
   /** The OpenAPI document of everything that is served. */

@@ -49,9 +49,9 @@ export class HttpProblem extends Error {
 
 export type Refusal = { problem: Problem; headers: Record<string, string> };
 
-/** The last part of a webhook's address is its password. */
+/** The last part of a webhook's or a calendar's address is its password. */
 export function publicPath(path: string): string {
-  return path.replace(/^(.*\/api\/webhooks\/[^/]+\/).+$/, "$1…");
+  return path.replace(/^(.*\/api\/webhooks\/[^/]+\/|\/calendar\/feeds\/).+$/, "$1…");
 }
 
 function ofHttp(error: HttpProblem, instance: string): Refusal {

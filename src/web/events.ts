@@ -1,29 +1,28 @@
 import { Elysia } from "elysia";
-import type { User } from "../services/accounts/types.ts";
-import type { AppEvents } from "../services/context.ts";
 import { userOf } from "./context.ts";
-import type { LiveMessages, RouteDeps } from "./deps.ts";
+import type { LiveNews, RouteDeps } from "./deps.ts";
+import { concerns } from "./news.ts";
 import { openStream } from "./sse.ts";
 
-/** Names and ids only: a page that hears of a change asks for its parts anew. */
-const named: LiveMessages = (name, payload) => [{ event: name, data: JSON.stringify(payload) }];
+/** Without words of the pages' own. */
+export const named: LiveNews = (name) => [name];
 
-function concerns(payload: AppEvents[keyof AppEvents], user: User): boolean {
-  return !("userId" in payload) || payload.userId === user.id;
-}
-
-/** The stream behind a user's open pages. */
-export function createEventRoutes({ bus, hub, live = named }: RouteDeps) {
+/**
+ * The stream behind a user's open pages: names of what happened, each with its number. It begins with the number that
+ * is reached; a page that was made at a lower one has missed something.
+ */
+export function createEventRoutes({ bus, hub, news, live = named }: RouteDeps) {
   return new Elysia().get(
     "/events",
     ({ request }) => {
-      const user = userOf(request);
-      return openStream(hub, request, ({ send }) =>
-        bus.subscribe((name, payload) => {
-          if (!concerns(payload, user)) return;
-          for (const message of live(name, payload, user)) send(message);
-        }),
-      );
+      const { id } = userOf(request);
+      return openStream(hub, request, ({ send }) => {
+        send({ event: "news-at", data: news.at(id) });
+        return bus.subscribe((name, payload) => {
+          if (!concerns(payload, id)) return;
+          for (const event of live(name, payload)) send({ event, data: news.at(id) });
+        });
+      });
     },
     { detail: { hide: true } },
   );

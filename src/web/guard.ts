@@ -13,9 +13,12 @@ const publicPaths: readonly RegExp[] = [
   /^\/(login|setup)$/,
   /^\/static\//,
   /^\/favicon\.ico$/,
+  // What makes it installable; nothing of anybody's is in it.
+  /^\/(manifest\.webmanifest|sw\.js|offline)$/,
   // The page that a media server's sign-in leads back to; its window may have no cookie of ours.
   /^\/integrations\/[^/]+\/return$/,
   // The secret in the address is the key.
+  /^\/calendar\/feeds\/[^/]+\.ics$/,
   /^\/api\/webhooks\/[^/]+\/[^/]+$/,
 ];
 

@@ -1,8 +1,9 @@
 import { Elysia, t } from "elysia";
-import { showById } from "../db/repos/shows.ts";
+import { shownTitle } from "../db/queries/view.ts";
 import { hue, initials } from "../domain/title.ts";
 import type { Artwork } from "../services/artwork/service.ts";
 import { showOf } from "../services/tracking/targets.ts";
+import { knowsTag } from "./conditional.ts";
 import { userOf } from "./context.ts";
 import type { RouteDeps } from "./deps.ts";
 
@@ -14,30 +15,41 @@ const FIVE_MINUTES = "private, max-age=300";
 
 export type ImageDeps = RouteDeps & { artwork: Artwork };
 
-export function createImageRoutes({ db, artwork }: ImageDeps) {
-  return new Elysia().get(
-    "/images/shows/:id/poster",
-    async ({ request, params, query }) => {
-      const showId = showOf(db, userOf(request).id, params.id);
-      const poster = await artwork.poster(showId);
-      if (poster === null) return drawn(showById(db, showId)?.title ?? "");
-      const headers = { "cache-control": query.v === undefined ? AN_HOUR : FOR_EVER, etag: poster.etag };
-      if (isKnown(request, poster.etag)) return new Response(null, { status: 304, headers });
-      // Read before answering: a file that goes away now must not become a broken picture with a good status.
-      const bytes = await Bun.file(poster.file).bytes();
-      return new Response(bytes, { headers: { ...headers, "content-type": poster.type } });
-    },
-    {
-      params: t.Object({ id: t.String() }),
-      query: t.Object({ v: t.Optional(t.String({ maxLength: 40 })) }),
-      detail: { hide: true },
-    },
-  );
-}
+/** A name stands for one picture of a source as long as this program runs. */
+const A_DAY = "private, max-age=86400";
 
-function isKnown(request: Request, etag: string): boolean {
-  const known = request.headers.get("if-none-match") ?? "";
-  return known.split(",").some((each) => each.trim().replace(/^W\//, "") === etag);
+export function createImageRoutes({ db, artwork, candidatePosters }: ImageDeps) {
+  return new Elysia()
+    .get(
+      "/images/shows/:id/poster",
+      async ({ request, params, query }) => {
+        const userId = userOf(request).id;
+        const showId = showOf(db, userId, params.id);
+        const poster = await artwork.poster(showId);
+        if (poster === null) return drawn(shownTitle(db, userId, showId) ?? "");
+        const headers = { "cache-control": query.v === undefined ? AN_HOUR : FOR_EVER, etag: poster.etag };
+        if (knowsTag(request, poster.etag)) return new Response(null, { status: 304, headers });
+        // Read before answering: a file that goes away now must not become a broken picture with a good status.
+        const bytes = await Bun.file(poster.file).bytes();
+        return new Response(bytes, { headers: { ...headers, "content-type": poster.type } });
+      },
+      {
+        params: t.Object({ id: t.String() }),
+        query: t.Object({ v: t.Optional(t.String({ maxLength: 40 })) }),
+        detail: { hide: true },
+      },
+    )
+    .get(
+      "/images/candidates/:key",
+      async ({ request, params }) => {
+        userOf(request);
+        const picture = await candidatePosters.picture(params.key);
+        // The poster drawn on the page stays visible where none comes.
+        if (picture === null) return new Response(null, { status: 404, headers: { "cache-control": FIVE_MINUTES } });
+        return new Response(picture.bytes, { headers: { "cache-control": A_DAY, "content-type": picture.type } });
+      },
+      { params: t.Object({ key: t.String({ maxLength: 64 }) }), detail: { hide: true } },
+    );
 }
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -14,6 +14,7 @@ const tags = [
   { name: "Syncs", description: "Runs that read what was watched" },
   { name: "Shows", description: "Your library" },
   { name: "Episodes", description: "Marks and plays" },
+  { name: "Calendar", description: "What comes out when, also for calendar programs" },
 ];
 
 const problem = {

@@ -1,5 +1,7 @@
 import { createAuthRoutes } from "./api/auth.ts";
+import { createBrowseRoutes } from "./api/browse.ts";
 import { createCalendarRoutes } from "./api/calendar.ts";
+import { createCalendarFeedRoutes } from "./api/calendar-feeds.ts";
 import { createDocsRoutes } from "./api/docs.ts";
 import { createEnrichmentRoutes } from "./api/enrichment.ts";
 import { createEpisodeRoutes } from "./api/episodes.ts";
@@ -17,6 +19,7 @@ import { createTokenRoutes } from "./api/tokens.ts";
 import { createUndoRoutes } from "./api/undo.ts";
 import { createUpNextRoutes } from "./api/up-next.ts";
 import { createUserRoutes } from "./api/users.ts";
+import { createCalendarFile } from "./calendar-file.ts";
 import type { RouteFactory } from "./deps.ts";
 import { createEventRoutes } from "./events.ts";
 import { createImageRoutes } from "./images.ts";
@@ -39,10 +42,12 @@ export const apiRoutes: readonly RouteFactory[] = [
   createUpNextRoutes,
   createHistoryRoutes,
   createCalendarRoutes,
+  createCalendarFeedRoutes,
   createStatsRoutes,
   createSearchRoutes,
+  createBrowseRoutes,
   createUndoRoutes,
   createDocsRoutes,
 ];
 
-export const pageRoutes: readonly RouteFactory[] = [createEventRoutes, createImageRoutes, ...pages];
+export const pageRoutes: readonly RouteFactory[] = [createEventRoutes, createImageRoutes, createCalendarFile, ...pages];

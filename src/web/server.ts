@@ -10,8 +10,10 @@ import { type IdleTimeout, type RequestContext, rememberContext } from "./contex
 import { sessionCookie } from "./cookies.ts";
 import type { RouteDeps, WebDeps } from "./deps.ts";
 import { publicPath } from "./errors.ts";
+import { named } from "./events.ts";
 import { createGuard, identify, readCookie, SESSION_COOKIE } from "./guard.ts";
 import { finishHeaders } from "./headers.ts";
+import { createNews } from "./news.ts";
 import { openApiDocument } from "./openapi.ts";
 import { createProxyReader } from "./proxy.ts";
 import { createRefuse } from "./refuse.ts";
@@ -51,6 +53,8 @@ export function createWeb(web: WebDeps): Web {
     ...web,
     paths,
     hub,
+    news: createNews(web.bus, web.live ?? named),
+    assets,
     assetUrl: assets.url,
     openapi: () => openApiDocument(app, paths.basePath),
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import type { BrowseCriteria, BrowseFilter } from "../../src/domain/browse.ts";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import { createHttp, type HttpClient } from "../../src/kernel/http.ts";
@@ -90,6 +91,11 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
       seasons: [4, 3],
       specials: 2,
       status: "running",
+      translations: {
+        de: { title: "Hafenlichter", episodes: { S1E1: "Ebbe", S2E3: "Die letzte Nacht" } },
+        "pt-BR": { title: "Luzes do Porto" },
+        fr: {},
+      },
     });
     const kingdoms = [2014, 2019].map((year) => world.addShow({ title: "Kingdom", year, seasons: [2] }));
     const daily = world.addShow({
@@ -116,6 +122,22 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
         },
       ],
     });
+
+    const bay = world.addShow({
+      title: "Copper Bay",
+      year: 2018,
+      network: "Netflix",
+      genres: ["comedy"],
+      runtimeMin: 25,
+      seasons: [{ number: 1, episodes: [{ airedOn: "2018-05-04" }, { airedOn: "2019-03-01" }] }],
+    });
+    const westerns = Array.from({ length: 30 }, (_, at) =>
+      world.addShow({
+        title: `Dust ${at + 1}`,
+        genres: ["western"],
+        seasons: [{ number: 1, episodes: [{ airedOn: "2019-03-01" }] }],
+      }),
+    );
 
     let sims: Simulators;
     let stage: MetadataStage;
@@ -266,6 +288,94 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
       expect(await source.search("No Such Programme", 1999)).toEqual([]);
     });
 
+    test("tells of what it finds as much as the answer itself says, with no further request", async () => {
+      const [found] = await source.search("Copper Bay", null);
+      expect(found).toMatchObject({
+        title: "Copper Bay",
+        year: 2018,
+        genres: ["Comedy"],
+        overview: "A series named Copper Bay.",
+      });
+      expect(found?.posterUrl).toStartWith("http");
+      expect(stage.requests().every(({ path }) => path.includes("/search/"))).toBe(true);
+    });
+
+    const onThatDay: BrowseCriteria = { airsOn: "2019-03-01", country: "US" };
+    const titlesIn = async (criteria: BrowseCriteria) =>
+      (await source.browse?.find({ ...onThatDay, ...criteria }, 1))?.items.map(({ title }) => title) ?? [];
+
+    test("says what it can list, in words and in filters", () => {
+      const { browse } = source;
+      if (browse === undefined) return;
+      expect(browse.scope).toContain(source.label);
+      expect(new Set(browse.filters).size).toBe(browse.filters.length);
+      expect(browse.needs.filter((need) => !browse.filters.includes(need))).toEqual([]);
+      expect(browse.sorts.length > 1).toBe(browse.filters.includes("sort"));
+      expect(browse.networks.known.map(({ label }) => label)).toContain("Netflix");
+    });
+
+    test("offers genres that it then understands", async () => {
+      const genres = (await source.browse?.genres()) ?? [];
+      expect(genres.map(({ label }) => label)).toContain("Western");
+      expect(genres.every(({ value }) => /^[a-z\d-]+$/.test(value))).toBe(true);
+      const western = genres.find(({ label }) => label === "Western")?.value;
+      expect((await titlesIn({ genre: western })).every((title) => title.startsWith("Dust "))).toBe(true);
+    });
+
+    const narrowing: [BrowseFilter, BrowseCriteria][] = [
+      ["genre", { genre: "comedy" }],
+      ["network", { network: "Netflix" }],
+      ["status", { status: "ended" }],
+      ["runtime", { runtime: { from: 20, to: 30 } }],
+      ["year", { year: { from: 2018, to: 2018 } }],
+    ];
+    test.each(narrowing)("narrows its list down by %s", async (filter, criteria) => {
+      if (!source.browse?.filters.includes(filter)) return;
+      const other = filter === "status" ? { genre: "comedy" } : {};
+      expect(await titlesIn({ ...criteria, ...other })).toEqual([bay.title]);
+      expect(await titlesIn({ network: "ABC", status: "running" })).toEqual([lights.title]);
+    });
+
+    test("knows what is shown on a day where it says so", async () => {
+      if (!source.browse?.filters.includes("weekday")) return;
+      expect(await titlesIn({ genre: "comedy" })).toEqual([bay.title]);
+      expect(await titlesIn({ genre: "comedy", airsOn: "2019-03-02" })).toEqual([]);
+    });
+
+    test("keeps to the country where it says so", async () => {
+      if (!source.browse?.filters.includes("country")) return;
+      expect(await titlesIn({ network: "ABC", status: "running", country: "DE" })).toEqual([]);
+    });
+
+    test("gives every row of its pages once and says when there are no more", async () => {
+      const { browse } = source;
+      if (browse === undefined) return;
+      const seen: string[] = [];
+      for (let page: number | null = 1; page !== null; ) {
+        const answer = await browse.find({ ...onThatDay, genre: "western" }, page);
+        seen.push(...answer.items.map(({ sourceId }) => sourceId));
+        expect(answer.nextPage === null || answer.nextPage === page + 1).toBe(true);
+        page = answer.nextPage;
+      }
+      expect(seen.toSorted()).toEqual(westerns.map(idOf).toSorted());
+    });
+
+    test("lists nothing for a genre that there is none of", async () => {
+      expect(await source.browse?.find({ ...onThatDay, genre: "no-such-genre" }, 1)).toEqual({
+        items: [],
+        nextPage: null,
+      });
+    });
+
+    test("finds a show by the name in its address, where addresses have names", async () => {
+      if (source.findByName === undefined) return;
+      expect(await source.findByName(lights.slug)).toMatchObject({ title: "Harbour Lights", sourceId: idOf(lights) });
+      expect(await source.findByName("no-such-programme")).toBeNull();
+      const asked = stage.requests().length;
+      for (const junk of ["", "../x", "12", "tt7654321", "a b"]) expect(await source.findByName(junk)).toBeNull();
+      expect(stage.requests()).toHaveLength(asked);
+    });
+
     test("waits as long as the service says and then goes on", async () => {
       fault({ kind: "status", status: 429, retryAfterSeconds: 7 }, { times: 1 });
       const before = clock.waitedMs();
@@ -321,6 +431,7 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
         const kind = source.idKinds[0]!;
         expect((await failureOf(source.find(kind, String(lights.ids[kind])))).code).toBe(code);
         expect((await failureOf(source.search("Kingdom", null))).code).toBe(code);
+        if (source.browse) expect((await failureOf(source.browse.find(onThatDay, 1))).code).toBe(code);
         expect((await failureOf(source.probe())).code).toBe(code);
       });
     }
@@ -344,6 +455,48 @@ export function metadataSourceContract(name: string, harness: MetadataHarness): 
       const work = failureOf(source.catalogue(idOf(lights), abort.signal));
       abort.abort(new AppError("cancelled", "Cancelled."));
       expect((await work).code).toBe("cancelled");
+    });
+
+    test("knows what a show is called in other languages, and says so where nobody has translated it", async () => {
+      const inLanguage = (tag: string) => source.titles?.(idOf(lights), tag);
+      expect((await inLanguage("de"))?.show).toBe("Hafenlichter");
+      expect((await inLanguage("pt-BR"))?.show).toBe("Luzes do Porto");
+      for (const tag of ["fr", "ja"]) expect(await inLanguage(tag)).toEqual({ show: null, episodes: [] });
+    });
+
+    test("brings real titles of episodes and no placeholders", async () => {
+      const lastEpisode = lights.seasons.find(({ number }) => number === 2)?.episodes[2]?.ids[harness.id];
+      const found = (await source.titles?.(idOf(lights), "de"))?.episodes;
+      const wanted = [
+        ["Ebbe", 1, 1],
+        ["Die letzte Nacht", 2, 3],
+      ];
+      expect(found?.map(({ title, season, number }) => [title, season, number])).toEqual(
+        source.translatesEpisodes ? wanted : [],
+      );
+      expect(found?.at(-1)?.id ?? String(lastEpisode)).toBe(String(lastEpisode));
+    });
+
+    test("asks at most once for titles, and nobody about ids that are none", async () => {
+      await whole(lights);
+      sims.requests.reset();
+      await source.titles?.(idOf(lights), "de");
+      expect(stage.requests().length).toBeLessThanOrEqual(1);
+      sims.requests.reset();
+      for (const junk of ["", "harbour-lights", "0", "1/../2"]) expect(await source.titles?.(junk, "de")).toBeNull();
+      expect(stage.requests()).toEqual([]);
+      expect(await source.titles?.("77777777", "de")).toBeNull();
+    });
+
+    test("never takes a failure for a show without a translation", async () => {
+      for (const effect of [{ kind: "status", status: 500 }, { kind: "html" }, { kind: "truncate" }] as const) {
+        fault(effect);
+        const fresh = stageFor(harness, world, sims, clock).source;
+        expect((await failureOf(fresh.titles?.(idOf(lights), "de") ?? Promise.resolve())).code).toMatch(
+          /^(unreachable|bad-answer)$/,
+        );
+        sims.faults.clear();
+      }
     });
 
     test("probes with one request", async () => {

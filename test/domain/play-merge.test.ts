@@ -26,6 +26,14 @@ function byHand(id: number, at: Instant): StoredPlay {
   return stored(id, { watchedAt: at, certainty: "marked", evidence: "manual" }, null);
 }
 
+function corrected(play: StoredPlay, correctedTo: Instant | null): StoredPlay {
+  return { ...play, correctedTo };
+}
+
+function withoutCorrection({ correctedTo: _, ...play }: StoredPlay): StoredPlay {
+  return play;
+}
+
 /** What the table holds after the merge. */
 function applied(existing: readonly StoredPlay[], merge: PlayMerge): StoredPlay[] {
   const updates = new Map(merge.update.map((update) => [update.id, update]));
@@ -176,6 +184,63 @@ describe("plays of others", () => {
   });
 });
 
+describe("a play whose time the user has corrected", () => {
+  const lastYear = T - 365 * 24 * HOUR_MS;
+  test.each<[string, StoredPlay[], DesiredPlay[], { add?: DesiredPlay[]; update?: PlayMerge["update"] }]>([
+    ["is found again by its row", [corrected(stored(1, played(T, "a")), lastYear)], [played(T, "a")], {}],
+    ["is found again by another row", [corrected(stored(1, played(T, "a")), lastYear)], [played(T + 60_000, "b")], {}],
+    ["is found again without a date", [corrected(stored(1, played(T, "a")), null)], [played(T, "a")], {}],
+    ["is found again by its mark", [corrected(stored(1, marked(T)), lastYear)], [marked(T + 99 * HOUR_MS)], {}],
+    ["given a date is found again without one", [corrected(stored(1, unknown()), lastYear)], [unknown()], {}],
+    [
+      "learns of an earlier row",
+      [corrected(stored(1, played(T, "b")), lastYear)],
+      [played(T - 60_000, "a")],
+      { update: [{ id: 1, ...played(T - 60_000, "a") }] },
+    ],
+    [
+      "learns of the row behind its mark",
+      [corrected(stored(1, marked(T + 50 * MINUTE_MS)), lastYear)],
+      [played(T, "a")],
+      { update: [{ id: 1, ...played(T, "a") }] },
+    ],
+    [
+      "learns of the date that the listing has by now",
+      [corrected(stored(1, unknown()), lastYear)],
+      [marked(T)],
+      { update: [{ id: 1, ...marked(T) }] },
+    ],
+    [
+      "stands beside another viewing at the time it was given",
+      [corrected(stored(1, played(lastYear, "a")), T)],
+      [played(lastYear, "a"), played(T, "b")],
+      { add: [played(T, "b")] },
+    ],
+    [
+      "by hand is the viewing at the corrected time",
+      [corrected(byHand(1, T), lastYear)],
+      [played(lastYear + MINUTE_MS, "a")],
+      {},
+    ],
+    ["by hand stays the viewing that it was first", [corrected(byHand(1, T), lastYear)], [played(T, "a")], {}],
+    [
+      "by hand is one viewing under both times",
+      [corrected(byHand(1, T), lastYear)],
+      [played(T, "a"), played(lastYear + MINUTE_MS, "b")],
+      { add: [played(lastYear + MINUTE_MS, "b")] },
+    ],
+    [
+      "of another server is known by both times to a listing",
+      [corrected(stored(1, played(T, "x"), 99), lastYear)],
+      [marked(lastYear + HOUR_MS)],
+      {},
+    ],
+  ])("%s", (_, existing, desired, expected) => {
+    const { add, update } = mergePlays(existing, desired, OPTIONS);
+    expect({ add, update }).toEqual({ add: [], update: [], ...expected });
+  });
+});
+
 describe("a mark removed by hand", () => {
   const until = T + 24 * HOUR_MS;
   test.each<[string, MergeOptions["suppressed"], DesiredPlay, boolean]>([
@@ -236,13 +301,19 @@ describe("for any stored and desired plays", () => {
       const certainty = at === null ? "unknown" : kind === "history" ? "played" : "marked";
       return { watchedAt: at, certainty, evidence: `${kind}:${key}` };
     });
+  const anyEdit = fc.option(anyTime, { nil: undefined });
   const anyStored = fc
     .uniqueArray(
-      fc.record({ play: anyDesired, by: fc.constantFrom(ME, ME, 99, null) }),
+      fc.record({ play: anyDesired, by: fc.constantFrom(ME, ME, 99, null), edit: anyEdit }),
       // The database keeps (integration, evidence) of an episode unique.
       { selector: ({ play, by }) => `${by} ${play.evidence}`, maxLength: 6 },
     )
-    .map((items) => items.map(({ play, by }, index) => stored(index + 1, play, by)));
+    .map((items) =>
+      items.map(({ play, by, edit }, index) => {
+        const found = stored(index + 1, play, by);
+        return edit === undefined ? found : corrected(found, edit);
+      }),
+    );
   const anyMerge = fc.tuple(anyStored, fc.array(anyDesired, { maxLength: 6 }));
 
   test("running twice changes nothing more", () => {
@@ -288,6 +359,19 @@ describe("for any stored and desired plays", () => {
         for (const { watchedAt } of [...merge.add, ...merge.update]) expect(given.has(watchedAt)).toBe(true);
         if (desired.length > 0) expect(applied(existing, merge).length).toBeGreaterThan(0);
       }),
+    );
+  });
+
+  test("what the user has said of this server's plays changes nothing about the merge, and the merge nothing about it", () => {
+    fc.assert(
+      fc.property(anyMerge, ([existing, desired]) => {
+        const untouched = existing.map((play) => (play.integrationId === ME ? withoutCorrection(play) : play));
+        const merge = mergePlays(existing, desired, OPTIONS);
+        expect(merge).toEqual(mergePlays(untouched, desired, OPTIONS));
+        const after = new Map(applied(existing, merge).map(({ id, correctedTo }) => [id, correctedTo]));
+        for (const { id, correctedTo } of existing) expect(after.get(id)).toBe(correctedTo);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compareEpisodes, type EpisodeProgress, showProgress, upToHere } from "../../src/domain/progress.ts";
+import {
+  compareEpisodes,
+  type EpisodeProgress,
+  progressState,
+  showProgress,
+  upToHere,
+} from "../../src/domain/progress.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const PAST = NOW - 1000;
@@ -146,5 +152,20 @@ describe("the next episode", () => {
         if (forward.next && backward.next) expect(compareEpisodes(forward.next, backward.next)).toBe(0);
       }),
     );
+  });
+});
+
+describe("how far somebody is", () => {
+  test.each([
+    [0, 0, 0, false, "not-started"],
+    [0, 10, 10, true, "not-started"],
+    [3, 10, 12, false, "in-progress"],
+    [9, 10, 10, true, "in-progress"],
+    [10, 10, 12, false, "up-to-date"],
+    [10, 10, 12, true, "up-to-date"],
+    [10, 10, 10, false, "up-to-date"],
+    [10, 10, 10, true, "finished"],
+  ] as const)("%p of %p out and %p in all, ended %p: %s", (watched, aired, total, hasEnded, expected) => {
+    expect(progressState({ watched, aired, total, hasEnded })).toBe(expected);
   });
 });

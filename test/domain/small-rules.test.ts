@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { isPlaceholder } from "../../src/domain/episode-facts.ts";
 import { guardHolds } from "../../src/domain/guard.ts";
 import { isProviderId, PROVIDER_IDS, providerLabel } from "../../src/domain/providers.ts";
 import { DEFAULT_SCHEDULE, presetOf, SCHEDULE_PRESETS, staggerMs } from "../../src/domain/schedule.ts";
@@ -27,6 +28,13 @@ describe("the automatic list", () => {
     [true, 0, 0, "watching"],
   ] as const)("ended %p with %p of %p watched is %s", (hasEnded, watched, total, expected) => {
     expect(automaticList({ hasEnded, progress: { watched, total } })).toBe(expected);
+  });
+
+  test("brings a finished show back as soon as there is more of it to see", () => {
+    const seen = { hasEnded: true, progress: { watched: 10, total: 10 } };
+    expect(automaticList(seen)).toBe("ended");
+    expect(automaticList({ ...seen, progress: { watched: 10, total: 18 } })).toBe("watching");
+    expect(automaticList({ ...seen, hasEnded: false })).toBe("watching");
   });
 
   test("names are known", () => {
@@ -90,4 +98,31 @@ test("providers are known by id and shown by name", () => {
   expect(PROVIDER_IDS.map(providerLabel)).toEqual(["Plex", "Jellyfin", "Emby"]);
   expect(isProviderId("plex")).toBe(true);
   expect(isProviderId("kodi")).toBe(false);
+});
+
+describe("an episode's title", () => {
+  test.each([
+    ["Episode 3", 3],
+    ["Folge 3", 3],
+    ["3. Bölüm", 3],
+    ["第 3 集", 3],
+    ["第3話", 3],
+    ["エピソード3", 3],
+    ["الحلقة 3", 3],
+    ["एपिसोड 3", 3],
+    ["TBA", 3],
+    ["#3", 3],
+  ])("%p of number %d is a placeholder", (title, number) => {
+    expect(isPlaceholder(title, number)).toBe(true);
+  });
+
+  test.each([
+    ["Room 5", 3],
+    ["Die Kammer 3 öffnet sich", 3],
+    ["Ebbe", 3],
+    ["Apollo 13", 1],
+    ["🎬", 3],
+  ])("%p of number %d is a title", (title, number) => {
+    expect(isPlaceholder(title, number)).toBe(false);
+  });
 });

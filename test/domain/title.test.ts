@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { countryCode, hue, initials, sortTitle, titleKey } from "../../src/domain/title.ts";
+import { countryCode, hue, initials, searchWords, sortTitle, titleKey } from "../../src/domain/title.ts";
 
 describe("the title key", () => {
   test.each([
@@ -122,4 +122,14 @@ test("lists are sorted without articles and accents, with namesakes apart", () =
     "The Wire",
     "…",
   ]);
+});
+
+test.each([
+  ["  Café   NOIR ", ["cafe", "noir"]],
+  ["spider-man", ["spiderman"]],
+  ["the office (us)", ["the", "office", "us"]],
+  ["???", ["???"]],
+  ["   ", []],
+])("%p is looked for as %p", (text, words) => {
+  expect(searchWords(text)).toEqual(words);
 });

@@ -33,6 +33,9 @@ export type CatalogueSeason = {
 
 export type ShowStatus = "running" | "ended" | "canceled" | "in production";
 
+/** By language ("de", "pt-BR"); episodes by their number in Plex's order, "S1E3". */
+export type Translations = Record<string, { title?: string; episodes?: Record<string, string> }>;
+
 export type CatalogueShow = {
   id: number;
   title: string;
@@ -54,6 +57,7 @@ export type CatalogueShow = {
   /** False: the services do not know the show at all (home videos, a wrong title on the server). */
   known: boolean;
   aliases: string[];
+  translations: Translations;
   /** Hue of the drawn poster, degrees. */
   hue: number;
 };
@@ -97,6 +101,7 @@ export type ShowInput = {
   numbering?: CatalogueShow["numbering"];
   known?: boolean;
   aliases?: string[];
+  translations?: Translations;
   hue?: number;
 };
 
@@ -260,6 +265,7 @@ export function createCatalogue(): Catalogue {
         numbering: input.numbering ?? {},
         known: input.known ?? true,
         aliases: input.aliases ?? [],
+        translations: input.translations ?? {},
         hue: input.hue ?? (id * 47) % 360,
       };
       shows.push(show);

@@ -1,4 +1,4 @@
-import type { CatalogueShow, ExternalIds, ShowStatus } from "./catalogue.ts";
+import type { CatalogueShow, ExternalIds, ShowStatus, Translations } from "./catalogue.ts";
 
 /**
  * The shows of the demo. Titles, years, networks and numbers of episodes are facts; the sentences are ours. A season
@@ -20,6 +20,7 @@ export type DemoShow = {
   seasons: DemoSeason[];
   numbering?: CatalogueShow["numbering"];
   aliases?: string[];
+  translations?: Translations;
   hue: number;
 };
 
@@ -235,6 +236,7 @@ export const demoShows: DemoShow[] = [
     ids: { tmdb: 501, tvdb: 71173, imdb: "tt0076984" },
     overview: "The first telling of the fleet that looks for a shining planet known as Earth.",
     seasons: [{ starts: "1978-09-17", episodes: 24 }],
+    translations: { de: { title: "Kampfstern Galactica" } },
     hue: 30,
   },
   {
@@ -276,6 +278,18 @@ export const demoShows: DemoShow[] = [
       { starts: "2019-06-21", episodes: 8, everyDays: binge },
       { starts: "2020-06-27", episodes: 8, everyDays: binge },
     ],
+    translations: {
+      de: {
+        title: "Dark",
+        episodes: {
+          S1E1: "Geheimnisse",
+          S1E2: "Lügen",
+          S1E3: "Gestern und heute",
+          S1E4: "Doppelleben",
+          S1E5: "Wahrheiten",
+        },
+      },
+    },
     hue: 240,
   },
   {
@@ -332,6 +346,7 @@ export const demoShows: DemoShow[] = [
       { starts: "2025-09-24", episodes: 6 },
       { starts: "-3w", episodes: 6 },
     ],
+    translations: { de: { title: "Slow Horses – Ein Fall für Jackson Lamb" } },
     hue: 75,
   },
   {
@@ -349,6 +364,7 @@ export const demoShows: DemoShow[] = [
       { starts: "2024-06-26", episodes: 10, everyDays: binge },
       { starts: "2025-06-25", episodes: 10, everyDays: binge },
     ],
+    translations: { de: { title: "The Bear: King of the Kitchen" } },
     hue: 255,
   },
   {
@@ -589,6 +605,7 @@ export const demoShows: DemoShow[] = [
         ],
       },
     ],
+    translations: { de: { title: "Firefly – Der Aufbruch der Serenity" } },
     hue: 40,
   },
   {
@@ -689,6 +706,10 @@ export const demoShows: DemoShow[] = [
       { starts: "2023-09-29", episodes: 28 },
       { starts: "-5w", episodes: 10 },
     ],
+    translations: {
+      de: { title: "Frieren – Nach dem Ende der Reise" },
+      ja: { title: "葬送のフリーレン" },
+    },
     hue: 165,
   },
   {
@@ -708,6 +729,7 @@ export const demoShows: DemoShow[] = [
         titles: ["Islands", "Mountains", "Jungles", "Deserts", "Grasslands", "Cities"],
       },
     ],
+    translations: { de: { title: "Planet Erde II" } },
     hue: 155,
   },
   {

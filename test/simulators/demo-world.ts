@@ -86,6 +86,7 @@ function addDemoShow(world: World, demo: DemoShow, random: Random) {
     status: demo.status,
     overview: demo.overview,
     aliases: demo.aliases ?? [],
+    translations: demo.translations ?? {},
     numbering: demo.numbering ?? {},
     hue: demo.hue,
     // Where an id is not known for certain, an invented one stands in.

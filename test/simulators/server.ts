@@ -2,6 +2,7 @@ import { rename } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describeSimulators, startControl } from "./control.ts";
 import { demoWorld } from "./demo-world.ts";
+import { extremeWorld } from "./extreme-world.ts";
 import { generateWorld } from "./generate.ts";
 import { startSimulators } from "./start.ts";
 import { createWorld, type World } from "./world.ts";
@@ -9,7 +10,7 @@ import { createWorld, type World } from "./world.ts";
 /**
  * All simulators in a process of their own:
  *
- *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|odd:60[:seed] [--port-file FILE] [--port 0] [--limits]
+ *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|odd:60[:seed]|extreme[:name] [--port-file FILE] [--port 0] [--limits]
  *
  * Prints (and writes to FILE) one JSON object {control, env, keys, servers, accounts}; see control.ts for what can be
  * asked of `control`. Ends on SIGTERM or SIGINT.
@@ -34,7 +35,8 @@ function worldOf(name: string): { world: World; big: boolean } {
     const options = { shows: Number(size) || 60, seasons: 2, episodes: 5, watchedShare: 0.7, seed: Number(seed) };
     return { world: generateWorld({ ...options, oddities: true }).world, big: false };
   }
-  throw new Error(`Unknown world ${name}: demo, empty, bench:1000x50 or odd:60`);
+  if (kind === "extreme") return { world: extremeWorld(size === "" ? undefined : size), big: false };
+  throw new Error(`Unknown world ${name}: demo, empty, bench:1000x50, odd:60 or extreme`);
 }
 
 const { values } = parseArgs({

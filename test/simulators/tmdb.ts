@@ -1,4 +1,4 @@
-import type { CatalogueShow } from "./catalogue.ts";
+import { type CatalogueShow, episodeCode } from "./catalogue.ts";
 import {
   createEpisodeIndex,
   createLimiter,
@@ -22,8 +22,57 @@ export type TmdbSimulator = RunningSimulator & { apiKey: string; readToken: stri
 
 type Json = Record<string, unknown>;
 
+/** Numbers of genres and networks as TMDB gives them; other names get one of their own. */
+const genreNames: Record<string, [number, string]> = {
+  action: [10_759, "Action & Adventure"],
+  adventure: [10_759, "Action & Adventure"],
+  animation: [16, "Animation"],
+  anime: [16, "Animation"],
+  comedy: [35, "Comedy"],
+  crime: [80, "Crime"],
+  documentary: [99, "Documentary"],
+  drama: [18, "Drama"],
+  family: [10_751, "Family"],
+  mystery: [9648, "Mystery"],
+  fantasy: [10_765, "Sci-Fi & Fantasy"],
+  "science fiction": [10_765, "Sci-Fi & Fantasy"],
+  "science-fiction": [10_765, "Sci-Fi & Fantasy"],
+  "talk show": [10_767, "Talk"],
+  western: [37, "Western"],
+};
+const networkNumbers: Record<string, number> = {
+  ABC: 2,
+  AMC: 174,
+  "Apple TV+": 2552,
+  "BBC One": 4,
+  "BBC Two": 332,
+  "Disney+": 2739,
+  FOX: 19,
+  FX: 88,
+  HBO: 49,
+  Hulu: 453,
+  NBC: 6,
+  Netflix: 213,
+  "Prime Video": 1024,
+  Syfy: 77,
+};
+const statusNumbers: Record<CatalogueShow["status"], string> = {
+  running: "0",
+  "in production": "2",
+  ended: "3",
+  canceled: "4",
+};
+
+const genreIdsOf = (show: CatalogueShow): number[] => [
+  ...new Set(show.genres.flatMap((name) => genreNames[name.toLowerCase()]?.[0] ?? [])),
+];
+
+const votes = (show: CatalogueShow): number => 143 + 10 * (show.id % 30);
+
 const refusal = (status: number, code: number, message: string, headers: Record<string, string> = {}): Response =>
   json({ status_code: code, status_message: message, success: false }, { status, headers });
+
+const placeholders: Record<string, string> = { de: "Folge", fr: "Épisode", es: "Episodio", nl: "Aflevering" };
 
 const notFound = (): Response => refusal(404, 34, "The resource you requested could not be found.");
 
@@ -49,20 +98,27 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     poster_path: `/${posterName(show)}`,
     media_type: "tv",
     original_language: show.language,
-    genre_ids: [18],
+    genre_ids: genreIdsOf(show),
     popularity: 10 + (show.id % 90),
     first_air_date: firstAired(show),
     vote_average: 8.1,
-    vote_count: 143,
+    vote_count: votes(show),
     origin_country: [show.country.toUpperCase()],
   });
 
-  const episodeView = (show: CatalogueShow, row: NumberedEpisode): Json => ({
+  /** In the language asked for; what nobody has translated gets the language's word for an episode and its number. */
+  const episodeName = (show: CatalogueShow, row: NumberedEpisode, language: string | null): string => {
+    if (language === null || language.startsWith(show.language)) return row.episode.title;
+    const translated = show.translations[language]?.episodes?.[episodeCode(row.episode)];
+    return translated ?? `${placeholders[language.slice(0, 2)] ?? "Episode"} ${row.number}`;
+  };
+
+  const episodeView = (show: CatalogueShow, row: NumberedEpisode, language: string | null = null): Json => ({
     air_date: row.episode.airedOn,
     episode_number: row.number,
     episode_type: "standard",
     id: row.episode.ids.tmdb ?? null,
-    name: row.episode.title,
+    name: episodeName(show, row, language),
     overview: row.episode.overview,
     production_code: "",
     runtime: row.episode.runtimeMin,
@@ -73,11 +129,11 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     vote_count: 12,
   });
 
-  const seasonView = (show: CatalogueShow, row: NumberedSeason): Json => ({
+  const seasonView = (show: CatalogueShow, row: NumberedSeason, language: string | null = null): Json => ({
     _id: hexOf(`tmdb season ${show.id} ${row.number}`, 24),
     air_date: row.episodes[0]?.episode.airedOn ?? null,
     episodes: row.episodes.map((entry) => ({
-      ...episodeView(show, entry),
+      ...episodeView(show, entry, language),
       crew: [
         {
           id: 1_200_001,
@@ -95,6 +151,16 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     poster_path: null,
     season_number: row.number,
     vote_average: 7.5,
+  });
+
+  /** Every translation that anybody has begun; a name that is the original one is left blank. */
+  const translationsOf = (show: CatalogueShow): Json => ({
+    translations: Object.entries<{ title?: string }>({ [show.language]: {}, ...show.translations }).map(
+      ([tag, { title }]) => {
+        const [language, country = language?.toUpperCase()] = tag.split("-");
+        return { iso_639_1: language, iso_3166_1: country, name: "", english_name: "", data: { name: title ?? "" } };
+      },
+    ),
   });
 
   const externalIds = (show: CatalogueShow): Json => ({
@@ -121,6 +187,7 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     if (appended.length > 20) {
       return refusal(400, 27, "Too many append to response objects: The maximum number of remote calls is 20.");
     }
+    const language = call.url.searchParams.get("language");
     const seasons = seasonsAt(show, "tmdb");
     const regular = seasons.filter((season) => season.number > 0).flatMap((season) => season.episodes);
     const last = regular.filter((row) => hasAired(row.episode, deps.now())).at(-1);
@@ -138,9 +205,16 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
       languages: [show.language],
       last_air_date: last?.episode.airedOn ?? null,
       last_episode_to_air: last === undefined ? null : episodeView(show, last),
-      name: show.title,
+      name: (language === null ? undefined : show.translations[language]?.title) ?? show.title,
       next_episode_to_air: next === undefined ? null : episodeView(show, next),
-      networks: [{ id: 2, logo_path: null, name: show.network, origin_country: show.country.toUpperCase() }],
+      networks: [
+        {
+          id: networkNumbers[show.network] ?? 9000,
+          logo_path: null,
+          name: show.network,
+          origin_country: show.country.toUpperCase(),
+        },
+      ],
       number_of_episodes: regular.length,
       number_of_seasons: seasons.filter((season) => season.number > 0).length,
       origin_country: [show.country.toUpperCase()],
@@ -163,14 +237,15 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
       tagline: "",
       type: "Scripted",
       vote_average: 8.1,
-      vote_count: 143,
+      vote_count: votes(show),
     };
     for (const part of appended) {
+      if (part === "translations") answer[part] = translationsOf(show);
       if (part === "external_ids") answer[part] = externalIds(show);
       const number = /^season\/(\d+)$/.exec(part)?.[1];
       const season = number === undefined ? undefined : seasons.find((row) => row.number === Number(number));
       // A season that does not exist is simply absent.
-      if (season !== undefined) answer[part] = seasonView(show, season);
+      if (season !== undefined) answer[part] = seasonView(show, season, language);
     }
     return json(answer, { headers: { "cache-control": "public, max-age=21600" } });
   };
@@ -227,6 +302,53 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     });
   };
 
+  /** Filters that it does not know are passed over; so is one whose value is empty. */
+  const discover = (call: Call): Response => {
+    const query = call.url.searchParams;
+    const asked = (name: string): string[] => (query.get(name) ?? "").split("|").filter((part) => part !== "");
+    const among = (name: string, values: string[]): boolean =>
+      asked(name).length === 0 || asked(name).some((each) => values.includes(each));
+    const between = (name: string, value: string | number): boolean => {
+      const [from, until] = [query.get(`${name}.gte`), query.get(`${name}.lte`)];
+      const number = typeof value === "number";
+      return (
+        (from === null || (number ? value >= Number(from) : value >= from)) &&
+        (until === null || (number ? value <= Number(until) : value !== "" && value <= until))
+      );
+    };
+    const days = (show: CatalogueShow): string[] =>
+      show.seasons.flatMap((season) => season.episodes.flatMap(({ airedOn }) => airedOn ?? []));
+    const found = shows().filter(
+      (show) =>
+        among("with_genres", genreIdsOf(show).map(String)) &&
+        among("with_networks", [String(networkNumbers[show.network] ?? 9000)]) &&
+        among("with_status", [statusNumbers[show.status]]) &&
+        among("with_origin_country", [show.country.toUpperCase()]) &&
+        between("with_runtime", show.runtimeMin) &&
+        between("first_air_date", firstAired(show)) &&
+        (query.get("air_date.gte") === null || days(show).some((day) => between("air_date", day))) &&
+        votes(show) >= Number(query.get("vote_count.gte") ?? 0),
+    );
+    const order = query.get("sort_by") ?? "popularity.desc";
+    const popularity = (show: CatalogueShow): number => 10 + (show.id % 90);
+    found.sort((a, b) =>
+      order === "first_air_date.desc" ? firstAired(b).localeCompare(firstAired(a)) : popularity(b) - popularity(a),
+    );
+    const page = Math.max(1, Number(query.get("page") ?? 1));
+    if (page > 500) return refusal(400, 22, "Invalid page: Pages start at 1 and max at 500.");
+    return json({
+      page,
+      results: found.slice((page - 1) * 20, page * 20).map((show) => ({ ...small(show), media_type: undefined })),
+      total_pages: Math.ceil(found.length / 20),
+      total_results: found.length,
+    });
+  };
+
+  const genres = (): Response => {
+    const known = new Map(Object.values(genreNames));
+    return json({ genres: [...known].map(([id, name]) => ({ id, name })) });
+  };
+
   const changes = (): Response => {
     const rows = shows()
       .filter((show) => show.status === "running")
@@ -251,6 +373,8 @@ export function startTmdb(deps: MetadataDeps, options: ListenOptions = {}): Tmdb
     if (version !== "3" || call.method !== "GET") return notFound();
     if (area === "find") return find(call, second);
     if (area === "search" && second === "tv") return search(call);
+    if (area === "discover" && second === "tv") return discover(call);
+    if (area === "genre" && second === "tv" && third === "list") return genres();
     if (area === "configuration")
       return json({ images: { secure_base_url: "https://image.tmdb.org/t/p/", poster_sizes: ["w342", "original"] } });
     if (area !== "tv") return notFound();

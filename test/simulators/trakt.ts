@@ -232,6 +232,54 @@ export function startTrakt(deps: MetadataDeps, options: ListenOptions = {}): Tra
     });
   };
 
+  const slugs = (show: CatalogueShow): string[] => show.genres.map((genre) => genre.toLowerCase().replace(/\s+/g, "-"));
+  const within = (text: string | null, value: number | null): boolean => {
+    const [from = "", until = from] = (text ?? "").split("-");
+    return text === null || (value !== null && value >= Number(from) && value <= Number(until));
+  };
+  const among = (text: string | null, values: string[]): boolean =>
+    text === null || text.split(",").some((each) => values.includes(each));
+
+  /** `/shows/popular` answers bare shows, `/shows/trending` shows with a count around them. Unknown filters are passed over. */
+  const chart = (call: Call, trending: boolean): Response => {
+    const query = call.url.searchParams;
+    const limit = Math.min(Number(query.get("limit") ?? 10), 250);
+    const pageNumber = Math.max(1, Number(query.get("page") ?? 1));
+    const found = shows().filter(
+      (show) =>
+        within(query.get("years"), show.year) &&
+        within(query.get("runtimes"), show.runtimeMin) &&
+        among(query.get("genres"), slugs(show)) &&
+        among(query.get("networks"), [show.network]) &&
+        among(query.get("status"), [status[show.status]]) &&
+        among(query.get("countries"), [show.country]),
+    );
+    const ordered = trending ? found.toReversed() : found;
+    const view = (query.get("extended") ?? "").includes("full") ? full : small;
+    const rows = ordered.slice((pageNumber - 1) * limit, pageNumber * limit).map(view);
+    return json(trending ? rows.map((show, at) => ({ watchers: 900 - at, show })) : rows, {
+      headers: {
+        ...cached(3600),
+        "x-pagination-page": String(pageNumber),
+        "x-pagination-limit": String(limit),
+        "x-pagination-page-count": String(Math.ceil(found.length / limit)),
+        "x-pagination-item-count": String(found.length),
+      },
+    });
+  };
+
+  const genres = (): Response => {
+    const known = [...new Set(shows().flatMap(slugs))].sort();
+    const name = (slug: string) =>
+      slug.replace(/(^|-)(\w)/g, (_, dash: string, letter: string) => (dash && " ") + letter.toUpperCase());
+    return json([{ name: "None", slug: "none" }, ...known.map((slug) => ({ name: name(slug), slug }))]);
+  };
+
+  const networks = (): Response => {
+    const known = new Map(shows().map((show) => [show.network, show.country]));
+    return json([...known].map(([name, country]) => ({ name, country })));
+  };
+
   const updates = (call: Call, idsOnly: boolean): Response => {
     const limit = Math.min(Number(call.url.searchParams.get("limit") ?? 10), 100);
     const pageNumber = Number(call.url.searchParams.get("page") ?? 1);
@@ -265,6 +313,16 @@ export function startTrakt(deps: MetadataDeps, options: ListenOptions = {}): Tra
     const [leaf, season, third, number] = rest;
     if (leaf === undefined)
       return json(extended.includes("full") ? full(show) : small(show), { headers: cached(3600) });
+    if (leaf === "translations") {
+      const rows = Object.entries(show.translations).map(([tag, { title }]) => {
+        const [language = tag, country = language] = tag.toLowerCase().split("-");
+        return { title: title ?? null, overview: null, tagline: null, language, country };
+      });
+      return json(
+        rows.filter(({ language }) => season === undefined || language === season),
+        { headers: cached(3600) },
+      );
+    }
     if (leaf === "aliases") return json(show.aliases.map((title) => ({ title, country: "de" })));
     if (leaf === "next_episode" || leaf === "last_episode") return neighbour(show, leaf === "next_episode");
     if (leaf !== "seasons") return new Response("", { status: 404 });
@@ -319,7 +377,10 @@ export function startTrakt(deps: MetadataDeps, options: ListenOptions = {}): Tra
     const [, area = "", second = "", third = "", ...rest] = call.path.split("/").map(decodeURIComponent);
     if (area === "search" && second === "show") return search(call, third === "exact");
     if (area === "search") return lookup(call, second, third);
+    if (area === "genres" && second === "shows") return genres();
+    if (area === "networks" && second === "") return networks();
     if (area !== "shows") return new Response("", { status: 404 });
+    if (second === "popular" || second === "trending") return chart(call, second === "trending");
     if (second === "updates") return updates(call, third === "id");
     const show = byPathId(second);
     if (show !== undefined) return ofShow(call, show, third === "" ? [] : [third, ...rest]);

@@ -36,6 +36,9 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     "in production": "In Development",
   };
 
+  const isStreamed = (show: CatalogueShow): boolean =>
+    /netflix|apple|disney|prime|hulu|max|peacock|paramount/i.test(show.network);
+
   const regularRows = (show: CatalogueShow): NumberedEpisode[] =>
     seasonsAt(show, "tvmaze")
       .filter((season) => season.number > 0)
@@ -60,7 +63,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
       },
       officialSite: null,
     };
-    const streamed = /netflix|apple|disney|prime|hulu|max|peacock|paramount/i.test(show.network);
+    const streamed = isStreamed(show);
     return {
       id: show.ids.tvmaze,
       url: `https://www.tvmaze.com/shows/${show.ids.tvmaze}/${show.slug}`,
@@ -76,7 +79,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
       officialSite: null,
       schedule: { time: streamed ? "" : show.airs.time, days: [show.airs.day] },
       rating: { average: 7.9 },
-      weight: 81,
+      weight: 20 + (show.id % 80),
       network: streamed ? null : network,
       webChannel: streamed ? { ...network, country: null } : null,
       dvdCountry: null,
@@ -150,6 +153,14 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
         _links: { self: { href: `${base}/seasons/${season.season?.ids.tvmaze}` } },
       }));
 
+  const akasOf = (show: CatalogueShow): Json[] => [
+    ...show.aliases.map((alias) => ({ name: alias, country: null })),
+    ...Object.entries(show.translations).flatMap(([tag, { title }]) => {
+      const code = (tag.split("-")[1] ?? tag).toUpperCase();
+      return title === undefined ? [] : [{ name: title, country: { name: code, code, timezone: "UTC" } }];
+    }),
+  ];
+
   const withEmbedded = (call: Call, show: CatalogueShow): Json => {
     const wanted = [...call.url.searchParams.getAll("embed[]"), ...call.url.searchParams.getAll("embed")];
     const embedded: Json = {};
@@ -157,7 +168,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
       if (name === "episodes") embedded[name] = episodeList(show, false);
       if (name === "episodeswithspecials") embedded[name] = episodeList(show, true);
       if (name === "seasons") embedded[name] = seasonList(show);
-      if (name === "akas") embedded[name] = show.aliases.map((alias) => ({ name: alias, country: null }));
+      if (name === "akas") embedded[name] = akasOf(show);
     }
     return wanted.length === 0 ? showView(show) : { ...showView(show), _embedded: embedded };
   };
@@ -172,12 +183,39 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     return new Response(null, { status: 301, headers: { location: `${base}/shows/${found.ids.tvmaze}` } });
   };
 
+  const onDay = (date: string | null, belongs: (show: CatalogueShow) => boolean) =>
+    shows()
+      .filter(belongs)
+      .flatMap((show) =>
+        seasonsAt(show, "tvmaze")
+          .flatMap((season) => season.episodes)
+          .filter((row) => row.episode.airedOn === (date ?? new Date(deps.now()).toISOString().slice(0, 10)))
+          .map((row) => ({ show, episode: episodeView(show, row) })),
+      );
+
+  /** On television: the country's channels, with the show beside the episode. */
+  const schedule = (call: Call): Response => {
+    const country = (call.url.searchParams.get("country") ?? "US").toLowerCase();
+    const rows = onDay(call.url.searchParams.get("date"), (show) => !isStreamed(show) && show.country === country);
+    return ok(rows.map(({ show, episode }) => ({ ...episode, show: showView(show) })));
+  };
+
+  /** On the web: an empty country means channels of the whole world, none means all. The show is embedded. */
+  const webSchedule = (call: Call): Response => {
+    const country = call.url.searchParams.get("country");
+    const rows = onDay(
+      call.url.searchParams.get("date"),
+      (show) => isStreamed(show) && (country === null || country === ""),
+    );
+    return ok(rows.map(({ show, episode }) => ({ ...episode, _embedded: { show: showView(show) } })));
+  };
+
   const ofShow = (call: Call, show: CatalogueShow, leaf: string | undefined): Response => {
     const query = call.url.searchParams;
     if (leaf === undefined) return ok(withEmbedded(call, show));
     if (leaf === "episodes") return ok(episodeList(show, query.get("specials") === "1"));
     if (leaf === "seasons") return ok(seasonList(show));
-    if (leaf === "akas") return ok(show.aliases.map((alias) => ({ name: alias, country: null })));
+    if (leaf === "akas") return ok(akasOf(show));
     if (leaf === "alternatelists") return ok([]);
     const rows = seasonsAt(show, "tvmaze").flatMap((season) => season.episodes);
     if (leaf === "episodebynumber") {
@@ -208,6 +246,7 @@ export function startTvmaze(deps: MetadataDeps, options: ListenOptions = {}): Tv
     }
     const [, area, second = "", third] = call.path.split("/");
     const query = call.url.searchParams;
+    if (area === "schedule") return second === "web" ? webSchedule(call) : second === "" ? schedule(call) : empty404();
     if (area === "lookup" && second === "shows") return lookup(call);
     if (area === "search" && second === "shows") {
       const found = searchShows(shows(), query.get("q") ?? "").slice(0, 10);

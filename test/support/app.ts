@@ -5,7 +5,9 @@ import { createEventBus } from "../../src/kernel/events.ts";
 import { type Log, silentLog } from "../../src/kernel/log.ts";
 import { createAccounts } from "../../src/services/accounts/service.ts";
 import type { User } from "../../src/services/accounts/types.ts";
+import { createCandidatePosters } from "../../src/services/artwork/candidates.ts";
 import type { AppEvents } from "../../src/services/context.ts";
+import { createDiscovery } from "../../src/services/discovery/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { WebDeps } from "../../src/web/deps.ts";
@@ -71,6 +73,8 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     tracking: fakeTracking(),
     matching: fakeMatching(),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
+    discovery: createDiscovery({ db, clock, log, sources: [] }),
+    candidatePosters: createCandidatePosters({ clock, log, sources: [] }),
     stats: createStats({ db, bus, clock }),
     maintenance: standIn<WebDeps["maintenance"]>("maintenance"),
     enrichmentStatus: () => ({ pending: 0, done: 0, failed: 0, waitingUntil: null }),

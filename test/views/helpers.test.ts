@@ -5,10 +5,15 @@ import {
   clockTime,
   dateText,
   durationText,
+  formatDate,
   formatNumber,
+  fullDay,
   fullTime,
+  isoDay,
+  relativeDay,
   relativeTime,
   stampText,
+  weekdayText,
 } from "../../views/ui/format.ts";
 import { safeHref } from "../../views/ui/link.tsx";
 import { hueOf, initials } from "../../views/ui/text.ts";
@@ -45,6 +50,30 @@ describe("paths", () => {
 
   test("empty query values are left out", () => {
     expect(createPaths("").shows({ query: "", list: "later" })).toBe("/shows?list=later");
+  });
+});
+
+describe("days without a time of day", () => {
+  const day = (offset: number) => NOW + offset * DAY_MS;
+  test.each([
+    [0, "today"],
+    [-1, "yesterday"],
+    [1, "tomorrow"],
+    [-5, "5 days ago"],
+    [3, "in 3 days"],
+    [-30, "12 Feb"],
+    [-400, "8 Feb 2024"],
+  ])("%i days away is %s", (offset, words) => {
+    expect(relativeDay(day(offset), ctx)).toBe(words);
+  });
+
+  test("are written with their weekday, and as machines want them, where the reader lives", () => {
+    // 20:26 in UTC is past midnight in Tokyo.
+    const tokyo = viewContext({ timeZone: "Asia/Tokyo" });
+    expect(weekdayText(NOW, ctx)).toBe("Friday, 14 Mar");
+    expect(weekdayText(NOW, tokyo)).toBe("Saturday, 15 Mar");
+    expect(fullDay(NOW, tokyo)).toBe("Saturday, 15 March 2025");
+    expect(isoDay(NOW, tokyo)).toBe("2025-03-15");
   });
 });
 
@@ -102,6 +131,45 @@ describe("times in words", () => {
     expect(stampText(NOW, ctx)).toBe("21:26");
     expect(stampText(NOW - 2 * DAY_MS, ctx)).toBe("12 Mar, 21:26");
     expect(stampText(NOW - 400 * DAY_MS, ctx)).toBe("8 Feb 2024");
+  });
+
+  const day = { day: "numeric", month: "short", year: "numeric" } as const;
+  const newYearsEve = Date.UTC(2026, 11, 31, 20, 14);
+
+  test.each([
+    ["en-GB", "auto", "31 Dec 2026", "Thursday, 31 December 2026 at 21:14"],
+    ["en-GB", "dmy", "31 Dec 2026", "Thursday, 31 December 2026, 21:14"],
+    ["en-GB", "mdy", "Dec 31, 2026", "Thursday, December 31, 2026, 21:14"],
+    ["en-GB", "ymd", "2026-12-31", "Thursday, 2026-12-31, 21:14"],
+    ["en-US", "auto", "Dec 31, 2026", "Thursday, December 31, 2026 at 9:14 PM"],
+    ["en-US", "dmy", "31 Dec 2026", "Thursday, 31 December 2026, 09:14 PM"],
+    ["en-US", "mdy", "Dec 31, 2026", "Thursday, December 31, 2026, 09:14 PM"],
+    ["en-US", "ymd", "2026-12-31", "Thursday, 2026-12-31, 09:14 PM"],
+    ["de-DE", "auto", "31. Dez. 2026", "Donnerstag, 31. Dezember 2026 um 21:14"],
+    ["de-DE", "dmy", "31. Dez. 2026", "Donnerstag, 31. Dezember 2026, 21:14"],
+    ["de-DE", "mdy", "Dez. 31, 2026", "Donnerstag, Dezember 31, 2026, 21:14"],
+    ["de-DE", "ymd", "2026-12-31", "Donnerstag, 2026-12-31, 21:14"],
+    ["ja-JP", "auto", "2026年12月31日", "2026年12月31日木曜日 21:14"],
+    ["ja-JP", "dmy", "31/12/2026", "木曜日, 31/12/2026, 21:14"],
+    ["ja-JP", "mdy", "12/31/2026", "木曜日, 12/31/2026, 21:14"],
+    ["ja-JP", "ymd", "2026-12-31", "木曜日, 2026-12-31, 21:14"],
+    ["fa-IR", "dmy", "۳۱ دسامبر ۲۰۲۶", "پنجشنبه, ۳۱ دسامبر ۲۰۲۶, ۲۱:۱۴"],
+    ["fa-IR", "ymd", "2026-12-31", "پنجشنبه, 2026-12-31, ۲۱:۱۴"],
+  ] as const)("a date in %s as %s is %p", (locale, dateFormat, date, moment) => {
+    const reader = { ...ctx, locale, dateFormat };
+    expect(formatDate(newYearsEve, reader, day)).toBe(date);
+    expect(fullTime(newYearsEve, reader).replaceAll("\u202f", " ")).toBe(moment);
+  });
+
+  test.each([
+    ["dmy", "4 Mar", "8 Feb 2024", "12 Mar, 21:26"],
+    ["mdy", "Mar 4", "Feb 8, 2024", "Mar 12, 21:26"],
+    ["ymd", "2025-03-04", "2024-02-08", "2025-03-12, 21:26"],
+  ] as const)("the wish %s is kept by short, old and stamped dates", (dateFormat, near, old, stamp) => {
+    const reader = { ...ctx, dateFormat };
+    expect(relativeTime(NOW - 10 * DAY_MS, reader)).toBe(near);
+    expect(dateText(NOW - 400 * DAY_MS, reader)).toBe(old);
+    expect(stampText(NOW - 2 * DAY_MS, reader)).toBe(stamp);
   });
 
   test.each([

@@ -32,6 +32,9 @@ const open = [
   "/api/auth/login",
   "/login",
   "/favicon.ico",
+  "/manifest.webmanifest",
+  "/sw.js",
+  "/offline",
 ];
 
 function routesOf(app: TestApp): { method: string; path: string }[] {

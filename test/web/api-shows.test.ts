@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MetadataSource } from "../../src/metadata/contract.ts";
 import type { Artwork, Poster } from "../../src/services/artwork/service.ts";
+import { createDiscovery } from "../../src/services/discovery/service.ts";
 import { createTracking } from "../../src/services/tracking/service.ts";
 import { createAuthRoutes } from "../../src/web/api/auth.ts";
 import { createCalendarRoutes } from "../../src/web/api/calendar.ts";
@@ -59,6 +60,7 @@ async function setUp() {
       return {
         sources,
         tracking: createTracking({ ...base, sources }, { importShow }),
+        discovery: createDiscovery({ ...base, sources }),
         apiRoutes: routes,
         pageRoutes: [(deps: RouteDeps) => createImageRoutes({ ...deps, artwork })],
       };
@@ -96,7 +98,11 @@ describe("shows", () => {
           posterUrl: `/images/shows/${showId}/poster?v=0`,
           ids: { trakt: null, tmdb: "5", tvdb: null, imdb: "tt0000005", tvmaze: null },
           list: "watching",
+          listChosen: false,
           rating: null,
+          status: null,
+          network: null,
+          genres: [],
           watched: 0,
           aired: 3,
           total: 4,
@@ -111,6 +117,7 @@ describe("shows", () => {
             airedAt: new Date(now - 9 * DAY).toISOString(),
             airedExact: false,
           },
+          newEpisode: false,
         },
       ],
       nextCursor: null,
@@ -126,9 +133,51 @@ describe("shows", () => {
     expect(rest.json).toMatchObject({ items: [{ title: "Harbour Lights" }], nextCursor: null });
     expect((await ana.get("/api/shows?list=archived")).json.items).toEqual([]);
     expect((await ana.get("/api/shows?query=lights")).json.items).toHaveLength(1);
-    for (const query of ["list=none", "sort=size", "limit=0", "limit=501", "cursor=zzz"]) {
+    const wrong = [
+      "list=none",
+      "sort=size",
+      "order=up",
+      "status=x",
+      "progress=x",
+      "limit=0",
+      "limit=501",
+      "cursor=zzz",
+    ];
+    for (const query of wrong) {
       expect((await ana.get(`/api/shows?${query}`)).status).toBe(422);
     }
+  });
+
+  test("are filtered by network, genre, status, progress and rating, each name as it is written", async () => {
+    const { app, ana, userId } = await setUp();
+    const facts = { network: "A&E, Bravo", genres: ["Drama, Crime", "War"], status: "ended" as const };
+    const showId = given.addShow(app.db, { title: "Salt Road", ...facts });
+    given.addEntry(app.db, userId, showId);
+    given.addEntry(app.db, userId, given.addShow(app.db, { title: "Alder", network: "HBO", genres: ["War"] }));
+    await ana.patch(`/api/shows/${showId}`, { rating: 7 });
+    const titles = async (query: string) =>
+      (await ana.get(`/api/shows?${query}`)).json.items.map((show: { title: string }) => show.title);
+    expect(await titles("network=A%26E%2C%20Bravo")).toEqual(["Salt Road"]);
+    expect(await titles("network=HBO&network=A%26E%2C%20Bravo&sort=title&order=desc")).toEqual(["Salt Road", "Alder"]);
+    expect(await titles("genre=Drama%2C%20Crime&status=ended&progress=not-started&rated=true")).toEqual(["Salt Road"]);
+    expect(await titles("genre=War&rated=false")).toEqual(["Alder"]);
+    expect(await titles("network=nowhere")).toEqual([]);
+    const facets = await ana.get("/api/shows/facets");
+    expect(facets.json).toMatchObject({
+      lists: { all: 3, watching: 3, later: 0, ended: 0, archived: 0 },
+      networks: [
+        { value: "A&E, Bravo", shows: 1 },
+        { value: "HBO", shows: 1 },
+      ],
+      genres: [
+        { value: "War", shows: 2 },
+        { value: "Drama, Crime", shows: 1 },
+      ],
+      statuses: [{ value: "ended", shows: 1 }],
+      progress: [{ value: "not-started", shows: 3 }],
+    });
+    expect((await ana.get("/api/shows/facets?list=archived")).json).toMatchObject({ genres: [], networks: [] });
+    expect((await ana.get("/api/shows/facets?list=none")).status).toBe(422);
   });
 
   test("one has its seasons, episodes and plays", async () => {
@@ -168,12 +217,73 @@ describe("shows", () => {
     }
   });
 
+  test("go by themselves again when the choice of a list is handed back", async () => {
+    const { ana, showId } = await setUp();
+    expect((await ana.patch(`/api/shows/${showId}`, { list: "later" })).json).toMatchObject({ listChosen: true });
+    const released = await ana.patch(`/api/shows/${showId}`, { listChosen: false });
+    expect(released.json).toMatchObject({ list: "watching", listChosen: false });
+    for (const body of [{ listChosen: true }, { list: "later", listChosen: false }])
+      expect((await ana.patch(`/api/shows/${showId}`, body)).status).toBe(422);
+  });
+
+  test("many are changed in one go and taken back in one", async () => {
+    const { app, ana, userId, showId } = await setUp();
+    const other = given.addShow(app.db, { title: "Alder" });
+    given.addEntry(app.db, userId, other);
+    const ids = [String(showId), String(other)];
+    const lists = async () => (await ana.get("/api/shows")).json.items.map((show: { list: string }) => show.list);
+    const moved = await ana.post("/api/shows/bulk", { ids, action: "move", list: "archived" });
+    expect([moved.status, moved.json, await lists()]).toEqual([
+      200,
+      { shows: 2, episodes: 0 },
+      ["archived", "archived"],
+    ]);
+    expect((await ana.post("/api/undo", { token: moved.headers.get("x-undo-token") })).status).toBe(204);
+    expect(await lists()).toEqual(["watching", "watching"]);
+    const marked = await ana.post("/api/shows/bulk", { ids, action: "mark-watched" });
+    expect(marked.json).toEqual({ shows: 2, episodes: 3 });
+    await ana.post("/api/shows/bulk", { ids, action: "rate", rating: 9 });
+    await ana.post("/api/shows/bulk", { ids, action: "move", list: "later" });
+    await ana.post("/api/shows/bulk", { ids, action: "move", listChosen: false });
+    expect((await ana.get(`/api/shows/${other}`)).json).toMatchObject({
+      rating: 9,
+      list: "watching",
+      listChosen: false,
+    });
+    expect((await ana.post("/api/shows/bulk", { ids, action: "remove" })).json).toEqual({ shows: 2, episodes: 0 });
+    expect((await ana.get("/api/shows")).json.items).toEqual([]);
+  });
+
+  test("many: what makes no sense is 422, and one that is not there makes it 404 for all", async () => {
+    const { ana, showId } = await setUp();
+    const ids = [String(showId)];
+    const many = Array.from({ length: 501 }, (_, at) => String(at));
+    for (const body of [
+      { ids: [], action: "remove" },
+      { ids: many, action: "remove" },
+      { ids, action: "explode" },
+      { ids, action: "move" },
+      { ids, action: "move", list: "nowhere" },
+      { ids, action: "rate" },
+      { ids, action: "rate", rating: 11 },
+      { action: "remove" },
+    ]) {
+      const answer = await ana.post("/api/shows/bulk", body);
+      expect([body, answer.status, answer.json.errors?.length > 0]).toEqual([body, 422, true]);
+    }
+    const answer = await ana.post("/api/shows/bulk", { ids: [...ids, "999"], action: "remove" });
+    expect(answer.status).toBe(404);
+    expect((await ana.get(`/api/shows/${showId}`)).status).toBe(200);
+  });
+
   test("are found, added once, removed, and brought back by undo", async () => {
     const { ana } = await setUp();
     const found = (await ana.get("/api/search?query=salt%20road")).json.items[0];
     expect(found).toMatchObject({ source: "tvmaze", id: "82", title: "salt road", showId: null });
-    const added = await ana.post("/api/shows", { source: found.source, id: found.id });
-    expect([added.status, added.json.title]).toEqual([201, "Salt Road"]);
+    const added = await ana.post("/api/shows", { source: found.source, id: found.id, list: "later" });
+    expect([added.status, added.json.title, added.json.list]).toEqual([201, "Salt Road", "later"]);
+    const again = await ana.post("/api/shows", { source: found.source, id: found.id });
+    expect([again.status, again.json.id, again.json.list]).toEqual([200, added.json.id, "later"]);
     expect((await ana.get("/api/search?query=salt")).json.items[0].showId).toBe(added.json.id);
     const removed = await ana.delete(`/api/shows/${added.json.id}`);
     expect(removed.status).toBe(204);
@@ -244,6 +354,88 @@ describe("marks", () => {
   });
 });
 
+describe("when a play was", () => {
+  async function played() {
+    const scene = await setUp();
+    const { app, ana, first } = scene;
+    const integrationId = given.addIntegration(app.db, ana.user.id);
+    const id = given.addPlay(app.db, ana.user.id, first, { integrationId, watchedAt: Date.UTC(2026, 0, 2, 20) });
+    return { ...scene, id, integrationId, path: `/api/plays/${id}` };
+  }
+  const original = { watchedAt: "2026-01-02T20:00:00.000Z", certainty: "played" };
+
+  test("can be corrected, taken as unknown, and reset to what the server says", async () => {
+    const { ana, id, path, first } = await played();
+    const corrected = await ana.patch(path, { watchedAt: "2025-12-24T18:30:00Z" });
+    expect([corrected.status, corrected.json]).toMatchObject([
+      200,
+      {
+        id: String(id),
+        watchedAt: "2025-12-24T18:30:00.000Z",
+        certainty: "marked",
+        source: "plex",
+        edited: true,
+        original,
+      },
+    ]);
+    // A date alone is that day's begin in Berlin.
+    expect((await ana.patch(path, { watchedAt: "2025-12-24" })).json.watchedAt).toBe("2025-12-23T23:00:00.000Z");
+    expect((await ana.patch(path, { watchedAt: null })).json).toMatchObject({
+      watchedAt: null,
+      certainty: "unknown",
+      edited: true,
+      original,
+    });
+    expect((await ana.get(`/api/episodes/${first}`)).json.plays).toMatchObject([{ edited: true, original }]);
+    const reset = await ana.post(`${path}/reset`);
+    expect(reset.json).toMatchObject({ ...original, edited: false, original: null });
+    await ana.post("/api/undo", { token: reset.headers.get("x-undo-token") });
+    expect((await ana.get("/api/history?undated=only")).json.items).toMatchObject([{ id: String(id), edited: true }]);
+  });
+
+  test("is refused in the future, before 1900, and as anything but a time", async () => {
+    const { ana, path } = await played();
+    for (const body of [
+      { watchedAt: "2099-01-01T00:00:00Z" },
+      { watchedAt: "1899-12-31" },
+      { watchedAt: "soon" },
+      {},
+      { watchedAt: 5 },
+    ]) {
+      const answer = await ana.patch(path, body);
+      expect([body, answer.status, answer.json.errors?.[0]?.path]).toEqual([body, 422, "watchedAt"]);
+    }
+  });
+
+  test("is nobody else's business", async () => {
+    const { app, path } = await played();
+    const ben = await app.signIn("ben");
+    const answers = [
+      await ben.patch(path, { watchedAt: null }),
+      await ben.post(`${path}/reset`),
+      await ben.patch("/api/plays/x1", { watchedAt: null }),
+      await app.client().patch(path, { watchedAt: null }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 401]);
+  });
+
+  test("and where it came from narrow the history down", async () => {
+    const { ana, first, second, id, integrationId } = await played();
+    const manual = (await ana.post(`/api/episodes/${second}/plays`)).json.id;
+    await ana.patch(`/api/plays/${(await ana.post(`/api/episodes/${first}/plays`)).json.id}`, { watchedAt: null });
+    const ids = async (query: string) =>
+      (await ana.get(`/api/history?${query}`)).json.items.map((item: { id: string }) => item.id);
+    expect(await ids("source=manual&undated=exclude")).toEqual([manual]);
+    expect(await ids(`source=${integrationId}`)).toEqual([String(id)]);
+    expect(await ids("source=import")).toEqual([]);
+    expect(await ids("undated=exclude")).toEqual([manual, String(id)]);
+    expect(await ids("undated=only")).toHaveLength(1);
+    for (const query of ["source=plex", "source=", "undated=maybe"]) {
+      expect([query, (await ana.get(`/api/history?${query}`)).status]).toEqual([query, 422]);
+    }
+  });
+});
+
 describe("the rest", () => {
   test("up next, history, calendar and statistics follow the marks", async () => {
     const { ana, showId, first, second, coming } = await setUp();
@@ -293,6 +485,7 @@ describe("the rest", () => {
       ben.get(`/api/shows/${showId}`),
       ben.patch(`/api/shows/${showId}`, { rating: 1 }),
       ben.delete(`/api/shows/${showId}`),
+      ben.post("/api/shows/bulk", { ids: [String(showId)], action: "remove" }),
       ben.get(`/api/episodes/${first}`),
       ben.put(`/api/episodes/${first}/watched`),
       ben.delete(`/api/episodes/${first}/watched`),

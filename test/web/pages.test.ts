@@ -3,7 +3,7 @@ import { Window } from "happy-dom";
 import type { IntegrationView } from "../../src/services/integrations/types.ts";
 import { createTracking } from "../../src/services/tracking/service.ts";
 import { createErrorRenderer } from "../../src/web/pages/errors.ts";
-import { liveMessages } from "../../src/web/pages/live.ts";
+import { liveNews } from "../../src/web/pages/live.ts";
 import { pages } from "../../src/web/pages/table.ts";
 import { createTestApp, type TestApp, testPassword } from "../support/app.ts";
 import { fakeIntegrations, fakeSync, integrationView, syncLogView } from "../support/fake-services.ts";
@@ -33,7 +33,7 @@ function start({ integrations = {}, sync = {} }: Fakes = {}, env: Record<string,
     services: (base) => ({
       pageRoutes: pages,
       renderError: createErrorRenderer(base),
-      live: liveMessages,
+      live: liveNews,
       tracking: createTracking(base, { importShow: () => Promise.reject(new Error("not expected")) }),
       integrations: fakeIntegrations({ list: () => [], ...integrations }),
       sync: fakeSync({ running: () => null, list: () => [], ...sync }),
@@ -327,17 +327,18 @@ describe("the library", () => {
       addEntry(app.db, ana.user.id, id, n === 7 ? "later" : "watching");
     }
     const first = parse((await ana.get("/shows?sort=title")).text);
-    expect(first.querySelectorAll(".show-card")).toHaveLength(120);
+    expect(first.querySelectorAll(".show-card")).toHaveLength(100);
     const more = first.querySelector(".more-row a")?.getAttribute("href") ?? "";
-    expect(parse((await ana.get(more)).text).querySelectorAll(".show-card")).toHaveLength(10);
+    expect(parse((await ana.get(more)).text).querySelectorAll(".show-card")).toHaveLength(30);
     const part = await ana.get(more, htmx);
     expect(part.text).toStartWith('<li id="show-card--');
-    expect(part.text).toContain('hx-target="#refresh" hx-swap="delete"');
+    expect(part.text).toContain('hx-target="#refresh" hx-swap="outerMorph"');
+    expect(part.text).toContain('hx-get="/shows?sort=title&amp;shown=130"');
     expect(parse((await ana.get("/shows?list=later")).text).querySelectorAll(".show-card")).toHaveLength(1);
     const found = await ana.get("/shows?query=show+012", htmx);
     expect(found.text).toStartWith('<div id="library"');
     expect(parse(found.text).querySelectorAll(".show-card")).toHaveLength(1);
-    expect((await ana.get("/shows?query=nothing&list=nonsense&sort=nonsense")).text).toContain("No show of that name");
+    expect((await ana.get("/shows?query=nothing&list=nonsense&sort=nonsense")).text).toContain("Nothing matches");
   });
 
   test("a page fetched to go back in history is whole", async () => {

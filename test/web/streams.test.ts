@@ -4,6 +4,7 @@ import type { SyncLogView } from "../../src/services/sync/types.ts";
 import { frame } from "../../src/web/sse.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { fakeSync, syncLogView } from "../support/fake-services.ts";
+import type { Client } from "../support/http.ts";
 
 type Frame = { event: string; data: string };
 
@@ -109,23 +110,44 @@ describe("the events of a sync", () => {
   });
 });
 
+/** A user's live page, past the number that every stream begins with. */
+async function listen(client: Pick<Client, "open">) {
+  const stream = reader(await client.open("/events"));
+  const first = await stream.next();
+  expect(first?.event).toBe("news-at");
+  return { ...stream, begin: Number(first?.data.split(".")[1]) };
+}
+
+const numberOf = (found: Frame | null) => Number(found?.data.split(".")[1]);
+
 describe("live pages", () => {
-  test("hear of their own user's news and of everybody's, never of others'", async () => {
+  test("hear of their own user's news and of everybody's, never of others', each with its number", async () => {
     const ana = await app.signIn();
-    const stream = reader(await ana.open("/events"));
-    await until(() => app.web.hub.size() === 1);
+    const stream = await listen(ana);
     app.deps.bus.publish("plays.changed", { userId: 2, showIds: [1] });
     app.deps.bus.publish("plays.changed", { userId: 1, showIds: [2] });
     app.deps.bus.publish("show.changed", { showId: 3 });
-    expect(await stream.next()).toEqual({ event: "plays.changed", data: '{"userId":1,"showIds":[2]}' });
-    expect(await stream.next()).toEqual({ event: "show.changed", data: '{"showId":3}' });
+    const [plays, show] = [await stream.next(), await stream.next()];
+    expect([plays?.event, numberOf(plays)]).toEqual(["plays.changed", stream.begin + 1]);
+    expect([show?.event, numberOf(show)]).toEqual(["show.changed", stream.begin + 2]);
     await stream.leave();
+  });
+
+  test("are told at the begin of a stream how far the news has come meanwhile", async () => {
+    const ana = await app.signIn();
+    const ben = await app.signIn("ben");
+    const before = await listen(ana);
+    await before.leave();
+    app.deps.bus.publish("plays.changed", { userId: ana.user.id, showIds: [2] });
+    app.deps.bus.publish("plays.changed", { userId: ben.user.id, showIds: [2] });
+    const after = await listen(ana);
+    expect(after.begin).toBe(before.begin + 1);
+    await after.leave();
   });
 
   test("that are left are forgotten at once", async () => {
     const ana = await app.signIn();
-    const stream = reader(await ana.open("/events"));
-    await until(() => app.web.hub.size() === 1);
+    const stream = await listen(ana);
     await stream.leave();
     await until(() => app.web.hub.size() === 0);
     app.deps.bus.publish("show.changed", { showId: 3 });
@@ -133,8 +155,7 @@ describe("live pages", () => {
 
   test("end with the session that opened them", async () => {
     const ana = await app.signIn();
-    const stream = reader(await ana.open("/events"));
-    await until(() => app.web.hub.size() === 1);
+    const stream = await listen(ana);
     const { cookies } = ana;
     const cookie = `et_session=${cookies.get("et_session")}`;
     expect((await ana.post("/api/auth/logout")).status).toBe(204);
@@ -147,8 +168,7 @@ describe("live pages", () => {
     const second = createTestApp({ services: { accounts: app.deps.accounts } });
     const browser = second.client();
     for (const [name, value] of ana.cookies) browser.cookies.set(name, value);
-    const stream = reader(await browser.open("/events"));
-    await until(() => second.web.hub.size() === 1);
+    const stream = await listen(browser);
     const closing = second.close();
     expect(await stream.next()).toBeNull();
     await closing;
@@ -156,7 +176,7 @@ describe("live pages", () => {
 
   test("make room for new ones when a user has too many", async () => {
     const ana = await app.signIn();
-    const first = reader(await ana.open("/events"));
+    const first = await listen(ana);
     const others = await Promise.all(Array.from({ length: 24 }, () => ana.open("/events")));
     expect(await first.next()).toBeNull();
     expect(app.web.hub.size()).toBe(24);
@@ -173,7 +193,7 @@ describe("live pages", () => {
     const seen: string[] = [];
     for (let found = await stream.next(); found !== null; found = await stream.next()) {
       seen.push(found.event);
-      if (found.data === '{"showId":4999}') break;
+      if (numberOf(found) === 5_000) break;
     }
     expect(seen).toContain("resync");
     expect(seen.length).toBeLessThan(1_000);

@@ -1,94 +1,122 @@
 import type { ViewContext } from "../context.ts";
-import { id } from "../dom.ts";
+import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
-import { episodeCode } from "../parts/episode-row.tsx";
-import { ButtonLink } from "../ui/button.tsx";
+import { CalendarFeeds, type CalendarFeedsModel } from "../parts/calendar-feeds.tsx";
+import { CalendarMonth, type MonthModel } from "../parts/calendar-month.tsx";
+import { CalendarRow, type CalendarRowModel } from "../parts/calendar-row.tsx";
+import { Refresher } from "../parts/more.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
-import { Poster } from "../ui/poster.tsx";
-import { Time } from "../ui/time.tsx";
+import { Switch } from "../ui/switch.tsx";
+import { type Tab, Tabs } from "../ui/tabs.tsx";
+import { attr } from "../ui/text.ts";
 
-export type CalendarRowModel = {
-  episodeId: string;
-  showId: string;
-  showTitle: string;
-  posterUrl: string | null;
-  seasonNumber: number;
-  episodeNumber: number | null;
-  episodeTitle: string;
-  /** null: only the day is known. */
-  clockAt: number | null;
-  watched: boolean;
+export type CalendarDayModel = {
+  day: string;
+  label: string;
+  today: boolean;
+  rows: readonly CalendarRowModel[];
 };
 
-export type CalendarDayModel = { day: string; label: string; rows: readonly CalendarRowModel[] };
+type Shown =
+  | { view: "agenda"; days: readonly CalendarDayModel[] }
+  | { view: "week"; days: readonly CalendarDayModel[] }
+  | { view: "month"; month: MonthModel; chosen: CalendarDayModel };
 
 export type CalendarPageModel = {
-  days: readonly CalendarDayModel[];
-  /** "24 Nov – 21 Dec" */
+  shown: Shown;
+  /** "24 Nov to 21 Dec", "November 2026" */
   span: string;
-  today: boolean;
-  earlierHref: string;
-  laterHref: string;
+  tabs: readonly Tab[];
+  /** What the address says besides the list. */
+  kept: readonly { name: string; value: string }[];
+  onlyWatching: boolean;
+  earlier: { href: string; name: string };
+  later: { href: string; name: string };
+  /** null: today is on the page. */
+  todayHref: string | null;
+  /** This very page, to ask for it again. */
+  selfHref: string;
   hasShows: boolean;
+  feeds: CalendarFeedsModel;
 };
 
-export function CalendarPage({ ctx, page }: { ctx: ViewContext; page: CalendarPageModel }): JSX.Element {
+type Props = { ctx: ViewContext; page: CalendarPageModel };
+
+export function CalendarPage({ ctx, page }: Props): JSX.Element {
   return (
-    <Layout ctx={ctx} title="Calendar" nav="calendar">
-      <PageHeader ctx={ctx} title="Calendar" lead={page.span}>
-        <nav class="actions" aria-label="Weeks">
-          <ButtonLink ctx={ctx} kind="quiet" href={page.earlierHref} label="Earlier" />
-          {page.today ? "" : <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.calendar()} label="Today" />}
-          <ButtonLink ctx={ctx} kind="quiet" href={page.laterHref} label="Later" />
-        </nav>
-      </PageHeader>
-      {page.days.length === 0 ? <Nothing ctx={ctx} page={page} /> : ""}
-      {page.days.map((day) => (
-        <section class="history-day" aria-labelledby={id("calendar", day.day)}>
-          <h2 id={id("calendar", day.day)} class="day-title" safe>
-            {day.label}
-          </h2>
-          <ul>
-            {day.rows.map((row) => (
-              <CalendarRow ctx={ctx} row={row} />
-            ))}
-          </ul>
-        </section>
-      ))}
+    <Layout ctx={ctx} title="Calendar" nav="calendar" live>
+      <CalendarSection ctx={ctx} page={page} />
+      <CalendarFeeds ctx={ctx} feeds={page.feeds} />
     </Layout>
   );
 }
 
-function CalendarRow({ ctx, row }: { ctx: ViewContext; row: CalendarRowModel }): JSX.Element {
+/** Everything that changes with the address. */
+export function CalendarSection({ ctx, page }: Props): JSX.Element {
   return (
-    <li class="history-row">
-      <Poster title={row.showTitle} src={row.posterUrl} size="thumb" />
-      <div class="history-text">
-        <a class="history-show" href={ctx.paths.show(row.showId)} dir="auto" safe>
-          {row.showTitle}
-        </a>
-        <p>
-          <span class="numbers" safe>
-            {episodeCode(row.seasonNumber, row.episodeNumber)}
-          </span>
-          <span class="dim"> · </span>
-          <span dir="auto" safe>
-            {row.episodeTitle}
-          </span>
-        </p>
-      </div>
-      <p class="history-facts dim calendar-facts">
-        {row.clockAt === null ? "" : <Time ctx={ctx} at={row.clockAt} as="clock" />}
-        {row.watched ? <Icon ctx={ctx} name="check" class="good" label="Watched" /> : ""}
-      </p>
-    </li>
+    <div id={id("calendar")}>
+      <Refresher href={page.selfHref} into={target("calendar")} />
+      <PageHeader ctx={ctx} title="Calendar" lead={page.span}>
+        <nav class="actions" aria-label="Time">
+          <ButtonLink ctx={ctx} kind="quiet" href={page.earlier.href} label="Earlier" name={page.earlier.name} />
+          {page.todayHref === null ? "" : <ButtonLink ctx={ctx} kind="quiet" href={page.todayHref} label="Today" />}
+          <ButtonLink ctx={ctx} kind="quiet" href={page.later.href} label="Later" name={page.later.name} />
+        </nav>
+      </PageHeader>
+      {page.hasShows ? <Filled ctx={ctx} page={page} /> : <NoShows ctx={ctx} />}
+    </div>
   );
 }
 
-function Nothing({ ctx, page }: { ctx: ViewContext; page: CalendarPageModel }): JSX.Element {
-  if (page.hasShows) {
+function Filled({ ctx, page }: Props): JSX.Element {
+  const { shown } = page;
+  return (
+    <>
+      <div class="calendar-bar">
+        <Tabs label="View" tabs={page.tabs} />
+        <OnlyWatching ctx={ctx} page={page} />
+      </div>
+      {shown.view === "agenda" ? <Agenda ctx={ctx} days={shown.days} /> : ""}
+      {shown.view === "week" ? <Week ctx={ctx} days={shown.days} /> : ""}
+      {shown.view === "month" ? (
+        <>
+          <CalendarMonth ctx={ctx} month={shown.month} />
+          <Day ctx={ctx} day={shown.chosen} />
+        </>
+      ) : (
+        ""
+      )}
+    </>
+  );
+}
+
+function OnlyWatching({ ctx, page }: Props): JSX.Element {
+  return (
+    <form class="calendar-filter" method="get" action={ctx.paths.calendar()}>
+      {page.kept.map(({ name, value }) => (
+        <input type="hidden" name={name} value={attr(value)} />
+      ))}
+      <Switch
+        label="Only Watching"
+        name="list"
+        scope="calendar"
+        value="watching"
+        checked={page.onlyWatching}
+        attributes={{ "data-submit-on-change": "" }}
+      />
+      <span class="no-script">
+        <Button ctx={ctx} label="Show" />
+      </span>
+    </form>
+  );
+}
+
+type DaysProps = { ctx: ViewContext; days: readonly CalendarDayModel[] };
+
+function Agenda({ ctx, days }: DaysProps): JSX.Element {
+  if (days.length === 0) {
     return (
       <EmptyState
         ctx={ctx}
@@ -98,6 +126,47 @@ function Nothing({ ctx, page }: { ctx: ViewContext; page: CalendarPageModel }): 
       />
     );
   }
+  return <>{days.map((day) => Day({ ctx, day }))}</>;
+}
+
+function Day({ ctx, day }: { ctx: ViewContext; day: CalendarDayModel }): JSX.Element {
+  return (
+    <section class="history-day" aria-labelledby={id("calendar", day.day)}>
+      <h2 id={id("calendar", day.day)} class={day.today ? "day-title day-today" : "day-title"} safe>
+        {day.label}
+      </h2>
+      {day.rows.length === 0 ? <p class="dim">Nothing comes out on this day.</p> : <Rows ctx={ctx} day={day} />}
+    </section>
+  );
+}
+
+function Rows({ ctx, day }: { ctx: ViewContext; day: CalendarDayModel }): JSX.Element {
+  return (
+    <ul>
+      {day.rows.map((row) => (
+        <CalendarRow ctx={ctx} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+/** Seven columns where there is room, else seven days one below the other. */
+function Week({ ctx, days }: DaysProps): JSX.Element {
+  return (
+    <div class="calendar-week">
+      {days.map((day) => (
+        <section class={day.today ? "week-day week-today" : "week-day"} aria-labelledby={id("calendar", day.day)}>
+          <h2 id={id("calendar", day.day)} class={day.today ? "week-title day-today" : "week-title"} safe>
+            {day.label}
+          </h2>
+          {day.rows.length === 0 ? <p class="dim week-nothing">Nothing</p> : <Rows ctx={ctx} day={day} />}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function NoShows({ ctx }: { ctx: ViewContext }): JSX.Element {
   return (
     <EmptyState
       ctx={ctx}

@@ -1,29 +1,38 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
+import { BulkBar, type BulkBarModel } from "../parts/bulk-bar.tsx";
+import { FilterChips, LibraryFilter, type LibraryFilterModel, libraryLink } from "../parts/library-filter.tsx";
 import { MoreRow, Refresher } from "../parts/more.tsx";
-import { ShowCard, type ShowCardModel } from "../parts/show-card.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
-import { EmptyState } from "../ui/empty-state.tsx";
-import { Field } from "../ui/field.tsx";
-import { count } from "../ui/format.ts";
-import { hx } from "../ui/hx.ts";
+import { type Picking, type ShowCardModel, ShowItem, type ShowView } from "../parts/show-card.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { EmptyState, type EmptyStateProps } from "../ui/empty-state.tsx";
+import { count, formatNumber } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
-import { Select, type SelectOption } from "../ui/select.tsx";
 import { type Tab, Tabs } from "../ui/tabs.tsx";
 import { attr } from "../ui/text.ts";
+import { PartUpdate } from "../ui/toast.tsx";
 
 export type LibraryPageModel = {
   shows: readonly ShowCardModel[];
-  query: string;
-  list: string;
-  sort: string;
-  sorts: readonly SelectOption[];
+  view: ShowView;
+  picking: Picking;
+  filter: LibraryFilterModel;
   tabs: readonly Tab[];
+  /** Shows that the filter leaves, and how many its list has without it. */
+  found: number;
+  listed: number;
+  bulk: BulkBarModel;
+  /** The same page with boxes to choose several, or without them. */
+  pickHref: string;
   moreHref: string | null;
-  /** This very page, to ask for it again. */
-  selfHref: string;
+  /** This very page as far as it has been read, to ask for it again. */
+  refreshHref: string;
+  /** Rows on the page when these have come. */
+  shown: number;
   first: boolean;
+  /** Said in place of shows when there are none. */
+  nothing: (Omit<EmptyStateProps, "ctx" | "children"> & { action: { label: string; href: string } }) | null;
   /** All shows of the library, whatever is filtered. */
   total: number;
   /** Shows whose titles, posters and dates are still being looked up. */
@@ -44,10 +53,31 @@ export function LibraryPage({ ctx, page }: Props): JSX.Element {
 /** Everything that changes with the filter. */
 export function LibrarySection({ ctx, page }: Props): JSX.Element {
   return (
-    <div id={id("library")}>
-      {page.first ? <Refresher href={page.selfHref} into={target("library")} /> : ""}
-      {page.total === 0 ? <EmptyLibrary ctx={ctx} /> : <Filled ctx={ctx} page={page} />}
+    <div id={id("library")} class="library">
+      {page.first ? <LibraryRefresher page={page} /> : ""}
+      {page.total === 0 ? <Nothing ctx={ctx} page={page} /> : <Filled ctx={ctx} page={page} />}
     </div>
+  );
+}
+
+/** Also tells the bar for many shows how far the page has been read. */
+function LibraryRefresher({ page }: Pick<Props, "page">): JSX.Element {
+  return (
+    <Refresher
+      href={attr(page.refreshHref)}
+      into={target("library")}
+      sync={`${target("library-filter")}:drop`}
+      field={{ name: "shown", value: String(page.shown), form: id("library-bulk") }}
+    />
+  );
+}
+
+/** Beside further rows: from now on they are asked for anew as well. */
+export function RefresherUpdate({ page }: Pick<Props, "page">): JSX.Element {
+  return (
+    <PartUpdate target={target("refresh")}>
+      <LibraryRefresher page={page} />
+    </PartUpdate>
   );
 }
 
@@ -56,7 +86,14 @@ function Filled({ ctx, page }: Props): JSX.Element {
     <>
       <div class="toolbar">
         <Tabs label="Lists" tabs={page.tabs} />
-        <Filter ctx={ctx} page={page} />
+        <LibraryFilter ctx={ctx} filter={page.filter} />
+        <div class="library-line">
+          <p id={id("library-count")} class="dim numbers" role="status" safe>
+            {foundWords(ctx, page)}
+          </p>
+          <FilterChips ctx={ctx} filter={page.filter} />
+          <PickSwitch ctx={ctx} page={page} />
+        </div>
       </div>
       {page.enriching === 0 ? (
         ""
@@ -65,11 +102,32 @@ function Filled({ ctx, page }: Props): JSX.Element {
           {`Looking up posters and dates of ${count(page.enriching, ctx, "show")}. Your marks are already here.`}
         </p>
       )}
-      {page.shows.length === 0 ? <NothingFound ctx={ctx} page={page} /> : ""}
-      <ul class="show-grid" aria-label="Shows">
+      <Nothing ctx={ctx} page={page} />
+      <ul class={page.view === "grid" ? "show-grid" : "show-list"} aria-label="Shows" data-keeps-order="">
         <LibraryRows ctx={ctx} page={page} />
       </ul>
+      {page.picking === "no" ? "" : <BulkBar ctx={ctx} bulk={page.bulk} />}
     </>
+  );
+}
+
+function foundWords(ctx: ViewContext, { found, listed }: LibraryPageModel): string {
+  return found === listed ? count(found, ctx, "show") : `${formatNumber(found, ctx)} of ${count(listed, ctx, "show")}`;
+}
+
+function PickSwitch({ ctx, page }: Props): JSX.Element {
+  if (page.shows.length === 0 && page.picking === "no") return "";
+  const href = attr(page.pickHref);
+  return (
+    <ButtonLink
+      ctx={ctx}
+      kind="quiet"
+      icon={page.picking === "no" ? "select" : "x"}
+      href={href}
+      label={page.picking === "no" ? "Select" : "Done"}
+      name={page.picking === "no" ? "Select several shows" : "Done selecting"}
+      attributes={libraryLink(href)}
+    />
   );
 }
 
@@ -77,80 +135,24 @@ export function LibraryRows({ ctx, page }: Props): JSX.Element {
   return (
     <>
       {page.shows.map((show, index) => (
-        <ShowCard ctx={ctx} show={show} eager={page.first && index < 6} />
+        <ShowItem ctx={ctx} view={page.view} show={show} eager={page.first && index < 6} picking={page.picking} />
       ))}
-      {page.moreHref === null ? "" : <MoreRow ctx={ctx} href={page.moreHref} scope="library" />}
+      {page.moreHref === null ? "" : <MoreRow ctx={ctx} href={attr(page.moreHref)} scope="library" />}
     </>
   );
 }
 
-/** A form with GET: the address says what is shown. With script it filters as one types. */
-function Filter({ ctx, page }: Props): JSX.Element {
-  const live = hx({
-    get: ctx.paths.shows(),
-    trigger: "submit, input delay:250ms",
-    target: target("library"),
-    swap: "outerMorph",
-    sync: "replace",
-  });
+function Nothing({ ctx, page }: Props): JSX.Element {
+  if (page.nothing === null) return "";
+  const { action, ...words } = page.nothing;
   return (
-    <search>
-      <form class="toolbar-row" method="get" action={ctx.paths.shows()} {...live} {...{ "hx-push-url": "true" }}>
-        {page.list === "" ? "" : <input type="hidden" name="list" value={attr(page.list)} />}
-        <Field
-          label="Find in your library"
-          labelHidden
-          name="query"
-          scope="library"
-          type="search"
-          value={page.query}
-          placeholder="Find in your library"
-          autocomplete="off"
-          attributes={{ "data-search": "" }}
-        />
-        <Select
-          ctx={ctx}
-          label="Sort by"
-          labelHidden
-          name="sort"
-          scope="library"
-          options={page.sorts}
-          value={page.sort}
-        />
-        <span class="no-script">
-          <Button ctx={ctx} label="Show" />
-        </span>
-      </form>
-    </search>
-  );
-}
-
-function NothingFound({ ctx, page }: Props): JSX.Element {
-  if (page.query === "")
-    return <EmptyState ctx={ctx} icon="library" title="No shows on this list" text="Put a show here on its page." />;
-  return (
-    <EmptyState
-      ctx={ctx}
-      icon="search"
-      title="No show of that name"
-      text={`Nothing in your library has “${page.query}” in its title.`}
-    >
-      <ButtonLink ctx={ctx} href={ctx.paths.shows({ list: page.list })} label="Show all" />
-      <ButtonLink ctx={ctx} href={ctx.paths.search(page.query)} icon="search" label="Search everywhere" />
-    </EmptyState>
-  );
-}
-
-function EmptyLibrary({ ctx }: { ctx: ViewContext }): JSX.Element {
-  return (
-    <EmptyState
-      ctx={ctx}
-      icon="library"
-      title="Your shows will be here"
-      text="Connect your media server to bring in what you have watched, or add a show by hand."
-    >
-      <ButtonLink ctx={ctx} kind="primary" href={ctx.paths.integrations()} icon="plug" label="Connect a server" />
-      <ButtonLink ctx={ctx} href={ctx.paths.search()} icon="search" label="Search for a show" />
+    <EmptyState ctx={ctx} {...words}>
+      <ButtonLink
+        ctx={ctx}
+        kind={page.total === 0 ? "primary" : "secondary"}
+        href={attr(action.href)}
+        label={action.label}
+      />
     </EmptyState>
   );
 }

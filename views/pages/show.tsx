@@ -1,11 +1,11 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
+import { refreshing } from "../parts/more.tsx";
 import { SeasonBlock, type SeasonBlockModel, seasonHref } from "../parts/season-block.tsx";
 import { ShowEntry, type ShowEntryModel } from "../parts/show-entry.tsx";
 import { ShowNotes, type ShowNotesModel } from "../parts/show-notes.tsx";
 import { ShowProgress, type ShowProgressModel } from "../parts/show-progress.tsx";
-import { hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { OutLink } from "../ui/link.tsx";
 import { Poster } from "../ui/poster.tsx";
@@ -40,14 +40,11 @@ export function ShowPage({ ctx, show }: Props): JSX.Element {
 
 /** The whole show; comes anew when its plays or facts have changed elsewhere. Folds stay as the reader left them. */
 export function ShowSection({ ctx, show }: Props): JSX.Element {
-  const events = [`show-${show.id}`, "many-shows", "resync"];
-  const refresh = hx({
-    get: ctx.paths.show(show.id),
-    trigger: events.map((name) => `${name} from:body throttle:2s`).join(", "),
-    target: target("show", show.id),
-    swap: "outerMorph",
+  const refresh = refreshing({
+    href: ctx.paths.show(show.id),
+    into: target("show", show.id),
+    on: [`show-${show.id}`, "many-shows", "resync"],
     include: `${target("show", show.id)} [name=open]`,
-    keepOnError: true,
   });
   return (
     <article id={id("show", show.id)} {...refresh}>

@@ -1,172 +1,209 @@
 import type { ViewContext } from "../context.ts";
+import { id } from "../dom.ts";
 import { Layout } from "../layout.tsx";
+import { BarChart, type BarChartModel } from "../parts/bar-chart.tsx";
+import { Chart, type ChartTable } from "../parts/chart.tsx";
+import { HeatMap, type HeatMapModel } from "../parts/heat-map.tsx";
+import { HourGrid, type HourGridModel } from "../parts/hour-grid.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { count, formatNumber } from "../ui/format.ts";
-import { Icon } from "../ui/icon.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
-import { attr } from "../ui/text.ts";
+import { Poster } from "../ui/poster.tsx";
+import { ProgressBar } from "../ui/progress-bar.tsx";
+import { type Tab, Tabs } from "../ui/tabs.tsx";
 
-export type HeatDayModel = {
-  /** "3 Mar 2025" */
-  label: string;
-  plays: number;
-  /** 0–4: how warm. */
-  level: number;
-  /** Column (week) and row (weekday), from 0. */
-  week: number;
-  weekday: number;
+type Drawn<Picture> = { title: string; picture: Picture; table: ChartTable };
+
+export type TopShowModel = {
+  id: string;
+  title: string;
+  posterUrl: string | null;
+  /** "42 h · 50 plays of 48 episodes" */
+  facts: string;
+  value: number;
 };
 
+export type TopNameModel = { name: string; facts: string; value: number };
+
 export type StatsPageModel = {
-  episodes: number;
+  /** Ever. */
+  hasPlays: boolean;
+  /** "All time" and the years. */
+  periods: readonly Tab[];
+  /** In the chosen period. */
   plays: number;
+  episodes: number;
   shows: number;
   /** "42 days", "3 h 20 min" */
   time: string;
-  undated: number;
-  days: readonly HeatDayModel[];
-  /** Where a month begins: its name and column. */
-  monthMarks: readonly { label: string; week: number }[];
-  /** Rows with a name, from 0: "Mon", "Wed". */
-  weekdays: readonly { label: string; row: number }[];
-  playsInYear: number;
-  busiest: { label: string; plays: number } | null;
-  months: readonly { label: string; plays: number }[];
+  heat: Drawn<HeatMapModel>;
+  units: readonly Tab[];
+  bars: Drawn<BarChartModel>;
+  hours: Drawn<HourGridModel>;
+  facts: readonly { name: string; value: string; note?: string | undefined }[];
+  topBy: readonly Tab[];
+  topShows: readonly TopShowModel[];
+  topNetworks: readonly TopNameModel[];
+  topGenres: readonly TopNameModel[];
+  /** What is not in the pictures, said honestly. */
+  notes: readonly string[];
 };
 
 type Props = { ctx: ViewContext; stats: StatsPageModel };
-
-const CELL = 14;
-const GAP = 3;
-const STEP = CELL + GAP;
-const LEFT = 34;
-const TOP = 20;
 
 export function StatsPage({ ctx, stats }: Props): JSX.Element {
   return (
     <Layout ctx={ctx} title="Statistics" nav="stats">
       <PageHeader ctx={ctx} title="Statistics" />
-      {stats.plays === 0 ? <Nothing ctx={ctx} /> : <Filled ctx={ctx} stats={stats} />}
+      {stats.hasPlays ? <Filled ctx={ctx} stats={stats} /> : <Nothing ctx={ctx} />}
     </Layout>
   );
 }
 
 function Filled({ ctx, stats }: Props): JSX.Element {
+  const { heat, bars, hours } = stats;
   return (
-    <>
-      <div class="number-row">
-        <p class="number">
-          <strong safe>{formatNumber(stats.episodes, ctx)}</strong>
-          <span>episodes watched</span>
-        </p>
-        <p class="number">
-          <strong safe>{stats.time}</strong>
-          <span>in front of the screen</span>
-        </p>
-        <p class="number">
-          <strong safe>{formatNumber(stats.shows, ctx)}</strong>
-          <span>shows begun</span>
-        </p>
-      </div>
-      <section class="section" aria-label="The last year">
-        <h2>The last year</h2>
-        <HeatMap ctx={ctx} stats={stats} />
-        <p class="dim" safe>
-          {[
-            `${count(stats.playsInYear, ctx, "play")} in the last year`,
-            stats.busiest === null ? "" : `most on ${stats.busiest.label}: ${formatNumber(stats.busiest.plays, ctx)}`,
-            stats.undated === 0 ? "" : `${count(stats.undated, ctx, "play")} of unknown date`,
-          ]
-            .filter((part) => part !== "")
-            .join(" · ")}
-        </p>
+    <div class="stats">
+      <Tabs label="Period" tabs={stats.periods} />
+      <Totals ctx={ctx} stats={stats} />
+      <section class="section" aria-labelledby={id("chart", "heat")}>
+        <h2 id={id("chart", "heat")} safe>
+          {heat.title}
+        </h2>
+        <Chart ctx={ctx} label="Plays day by day" table={heat.table} warmth>
+          <HeatMap heat={heat.picture} />
+        </Chart>
       </section>
-      <Months ctx={ctx} stats={stats} />
-    </>
+      <section class="section" aria-labelledby={id("chart", "bars")}>
+        <h2 id={id("chart", "bars")} safe>
+          {bars.title}
+        </h2>
+        <Tabs label="Unit" tabs={stats.units} />
+        <Chart ctx={ctx} label={bars.title} table={bars.table} columns={bars.picture.bars.length}>
+          <BarChart chart={bars.picture} />
+        </Chart>
+      </section>
+      <section class="section" aria-labelledby={id("chart", "hours")}>
+        <h2 id={id("chart", "hours")} safe>
+          {hours.title}
+        </h2>
+        <Chart ctx={ctx} label={hours.title} table={hours.table} warmth>
+          <HourGrid grid={hours.picture} />
+        </Chart>
+      </section>
+      <section class="section" aria-label="Habits">
+        <h2>Habits</h2>
+        <Facts stats={stats} />
+      </section>
+      <TopShows ctx={ctx} stats={stats} />
+      <div class="stats-columns">
+        <TopNames title="Networks" names={stats.topNetworks} />
+        <TopNames title="Genres" names={stats.topGenres} />
+      </div>
+      {stats.notes.length === 0 ? "" : <Notes notes={stats.notes} />}
+    </div>
   );
 }
 
-/** One picture for screen readers with its gist as its name; the table below holds the numbers. */
-function HeatMap({ ctx, stats }: Props): JSX.Element {
-  const weeks = Math.max(0, ...stats.days.map(({ week }) => week)) + 1;
-  const width = LEFT + weeks * STEP;
-  const height = TOP + 7 * STEP;
-  const gist = `${count(stats.playsInYear, ctx, "play")} in the last year, day by day`;
+function Totals({ ctx, stats }: Props): JSX.Element {
   return (
-    // Scrolls sideways on narrow screens, so the keyboard must reach it.
-    <section class="heat" aria-label="Plays by day" tabindex="0">
-      <svg
-        class="heat-map"
-        viewBox={`0 0 ${width} ${height}`}
-        width={String(width)}
-        height={String(height)}
-        role="img"
-        aria-label={attr(gist)}
-      >
-        {stats.monthMarks.map(({ label, week }) => (
-          <text class="heat-word" x={String(LEFT + week * STEP)} y="12" safe>
-            {label}
-          </text>
+    <div class="number-row">
+      <p class="number">
+        <strong safe>{formatNumber(stats.episodes, ctx)}</strong>
+        <span safe>{stats.plays > stats.episodes ? `episodes, ${count(stats.plays, ctx, "play")}` : "episodes"}</span>
+      </p>
+      <p class="number">
+        <strong safe>{stats.time}</strong>
+        <span>in front of the screen</span>
+      </p>
+      <p class="number">
+        <strong safe>{formatNumber(stats.shows, ctx)}</strong>
+        <span>{stats.shows === 1 ? "show" : "shows"}</span>
+      </p>
+    </div>
+  );
+}
+
+function Facts({ stats }: { stats: StatsPageModel }): JSX.Element {
+  return (
+    <dl class="facts">
+      {stats.facts.map(({ name, value, note }) => (
+        <div>
+          <dt safe>{name}</dt>
+          <dd>
+            <span class="strong" safe>
+              {value}
+            </span>
+            {note === undefined ? "" : <span class="dim fact-note" safe>{` ${note}`}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function TopShows({ ctx, stats }: Props): JSX.Element {
+  if (stats.topShows.length === 0) return "";
+  const most = Math.max(1, ...stats.topShows.map(({ value }) => value));
+  return (
+    <section class="section" aria-labelledby={id("chart", "shows")}>
+      <h2 id={id("chart", "shows")}>Top shows</h2>
+      <Tabs label="Order of the shows" tabs={stats.topBy} />
+      <ol class="top-shows">
+        {stats.topShows.map((show) => (
+          <li class="top-show">
+            <Poster title={show.title} src={show.posterUrl} size="thumb" />
+            <div class="top-text">
+              <a class="history-show" href={ctx.paths.show(show.id)} dir="auto" safe>
+                {show.title}
+              </a>
+              <ProgressBar label="Share" value={show.value} max={most} hidden />
+              <p class="dim numbers" safe>
+                {show.facts}
+              </p>
+            </div>
+          </li>
         ))}
-        {stats.weekdays.map(({ label, row }) => (
-          <text class="heat-word" x="0" y={String(TOP + row * STEP + 11)} safe>
-            {label}
-          </text>
-        ))}
-        {stats.days.map(({ label, plays, level, week, weekday }) => (
-          <rect
-            class={`heat-day heat-${level}`}
-            x={String(LEFT + week * STEP)}
-            y={String(TOP + weekday * STEP)}
-            width={String(CELL)}
-            height={String(CELL)}
-            rx="3"
-          >
-            <title safe>{`${label}: ${count(plays, ctx, "play")}`}</title>
-          </rect>
-        ))}
-      </svg>
+      </ol>
     </section>
   );
 }
 
-function Months({ ctx, stats }: Props): JSX.Element {
-  if (stats.months.length === 0) return "";
-  const most = Math.max(...stats.months.map(({ plays }) => plays));
+function TopNames({ title, names }: { title: string; names: readonly TopNameModel[] }): JSX.Element {
+  if (names.length === 0) return "";
+  const most = Math.max(1, ...names.map(({ value }) => value));
   return (
-    <details class="section technical">
-      <summary>
-        <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
-        <span>By month</span>
-      </summary>
-      <table class="months">
-        <thead>
-          <tr>
-            <th scope="col">Month</th>
-            <th scope="col">Plays</th>
-            <th scope="col">
-              <span class="visually-hidden">Share</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {stats.months.map(({ label, plays }) => (
-            <tr>
-              <th scope="row" safe>
-                {label}
-              </th>
-              <td class="numbers" safe>
-                {formatNumber(plays, ctx)}
-              </td>
-              <td>
-                <meter min="0" max={String(most)} value={String(plays)} aria-label={attr(`Plays in ${label}`)}></meter>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
+    <section class="section" aria-labelledby={id("chart", title)}>
+      <h2 id={id("chart", title)} safe>
+        {title}
+      </h2>
+      <ol class="top-names">
+        {names.map(({ name, facts, value }) => (
+          <li class="top-text">
+            <p class="top-line">
+              <span dir="auto" class="top-name" safe>
+                {name}
+              </span>
+              <span class="dim numbers" safe>
+                {facts}
+              </span>
+            </p>
+            <ProgressBar label="Share" value={value} max={most} hidden />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Notes({ notes }: { notes: readonly string[] }): JSX.Element {
+  return (
+    <section class="section stack dim" aria-label="What the pictures leave out">
+      {notes.map((note) => (
+        <p safe>{note}</p>
+      ))}
+    </section>
   );
 }
 

@@ -1,96 +1,175 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
+import { CaughtUp, type CaughtUpModel, CaughtUpRows } from "../parts/caught-up.tsx";
 import { MoreRow, Refresher } from "../parts/more.tsx";
 import { UpNextCard, type UpNextModel } from "../parts/up-next-card.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { formatNumber } from "../ui/format.ts";
+import { Icon } from "../ui/icon.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 
-export type UpNextPageModel = {
+export type UpNextSectionModel = {
+  key: string;
+  title: string;
+  /** Shown only when asked for. */
+  folded: boolean;
   items: readonly UpNextModel[];
+  total: number;
   /** Where the list goes on; null at its end. */
   moreHref: string | null;
-  /** The first page follows what happens; later ones stay as they are. */
-  first: boolean;
-  hasShows: boolean;
-  hasIntegration: boolean;
+};
+
+/** Why there is nothing to watch. */
+export type NothingNext = "no-server" | "no-shows" | "none-watching" | "all-watched";
+
+export type UpNextPageModel = {
+  sections: readonly UpNextSectionModel[];
+  caughtUp: CaughtUpModel;
+  nothing: NothingNext | null;
 };
 
 type Props = { ctx: ViewContext; page: UpNextPageModel };
 
 export function UpNextPage({ ctx, page }: Props): JSX.Element {
   return (
-    <Layout ctx={ctx} title="Up next" nav="up-next" live={page.first}>
+    <Layout ctx={ctx} title="Up next" nav="up-next" live>
       <PageHeader ctx={ctx} title="Up next" />
-      {page.first ? <Refresher href={ctx.paths.home()} into={target("up-next-list")} /> : ""}
-      <UpNextSection ctx={ctx} page={page} />
+      <Refresher href={ctx.paths.home()} into={target("up-next-list")} />
+      <UpNextList ctx={ctx} page={page} />
     </Layout>
   );
 }
 
-export function UpNextSection({ ctx, page }: Props): JSX.Element {
+/** Marks made in here bring the cards that follow; nothing is sorted anew under the reader's eyes. */
+export function UpNextList({ ctx, page }: Props): JSX.Element {
   return (
-    <div id={id("up-next-list")}>
-      {page.items.length === 0 ? <NothingNext ctx={ctx} page={page} /> : ""}
-      <ul class="up-next-list" aria-label="Next episodes">
-        <UpNextRows ctx={ctx} page={page} />
-      </ul>
+    <div id={id("up-next-list")} class="up-next-page" data-keeps-order="">
+      {page.nothing === null ? "" : <Nothing ctx={ctx} why={page.nothing} />}
+      {page.sections.map((section, index) => (
+        <Section ctx={ctx} section={section} first={index === 0} />
+      ))}
+      <CaughtUp ctx={ctx} caughtUp={page.caughtUp} />
     </div>
   );
 }
 
+type SectionProps = { ctx: ViewContext; section: UpNextSectionModel; first?: boolean };
+
+function Section({ ctx, section, first = false }: SectionProps): JSX.Element {
+  const cards = (
+    <ul class="up-next-list">
+      <UpNextRows ctx={ctx} section={section} first={first} />
+    </ul>
+  );
+  const key = id("up-next-section", section.key);
+  if (section.folded) {
+    return (
+      <details id={key} class="up-next-section up-next-fold">
+        <summary>
+          <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
+          <h2 safe>{section.title}</h2>
+          <span class="dim numbers" safe>
+            {formatNumber(section.total, ctx)}
+          </span>
+        </summary>
+        {cards}
+      </details>
+    );
+  }
+  return (
+    <section id={key} class="up-next-section">
+      <h2 safe>{section.title}</h2>
+      {cards}
+    </section>
+  );
+}
+
 /** Cards, and at their end the way to more; each further page takes that one's place. */
-export function UpNextRows({ ctx, page }: Props): JSX.Element {
+export function UpNextRows({ ctx, section, first = false }: SectionProps): JSX.Element {
   return (
     <>
-      {page.items.map((next) => (
-        <UpNextCard ctx={ctx} next={next} />
+      {section.items.map((next, index) => (
+        <UpNextCard ctx={ctx} next={next} eager={first && index < 5} />
       ))}
-      {page.moreHref === null ? "" : <MoreRow ctx={ctx} href={page.moreHref} scope="up-next" />}
+      {section.moreHref === null ? "" : <MoreRow ctx={ctx} href={section.moreHref} scope={`up-next-${section.key}`} />}
     </>
   );
 }
 
-function NothingNext({ ctx, page }: Props): JSX.Element {
-  if (page.hasShows) {
-    return (
-      <EmptyState
-        ctx={ctx}
-        icon="check-circle"
-        title="All caught up"
-        text="You have watched everything that is out. New episodes appear here on the day they air."
-      >
-        <ButtonLink ctx={ctx} href={ctx.paths.calendar()} icon="calendar" label="See what comes next" />
-      </EmptyState>
-    );
-  }
-  if (page.hasIntegration) {
-    return (
-      <EmptyState
-        ctx={ctx}
-        icon="play"
-        title="Nothing here yet"
-        text="After the first sync this page shows the next episode of every show you watch."
-      >
-        <ButtonLink
-          ctx={ctx}
-          kind="primary"
-          href={ctx.paths.integrations()}
-          icon="refresh"
-          label="Go to Integrations"
-        />
-      </EmptyState>
-    );
-  }
+/** A further page, for readers without script. */
+export function UpNextRestPage({ ctx, section }: { ctx: ViewContext; section: UpNextSectionModel }): JSX.Element {
   return (
-    <EmptyState
-      ctx={ctx}
-      icon="plug"
-      title="Connect your media server"
-      text="It knows what you have watched. Connect it, sync once, and the next episode of every show is here."
-    >
-      <ButtonLink ctx={ctx} kind="primary" href={ctx.paths.integrations()} icon="plug" label="Connect a server" />
-    </EmptyState>
+    <Layout ctx={ctx} title="Up next" nav="up-next">
+      <PageHeader ctx={ctx} title={section.title} back={{ href: ctx.paths.home(), label: "Up next" }} />
+      <ul class="up-next-list" aria-label="Next episodes">
+        <UpNextRows ctx={ctx} section={section} />
+      </ul>
+    </Layout>
   );
+}
+
+export function CaughtUpRestPage({ ctx, caughtUp }: { ctx: ViewContext; caughtUp: CaughtUpModel }): JSX.Element {
+  return (
+    <Layout ctx={ctx} title="Caught up" nav="up-next">
+      <PageHeader ctx={ctx} title="Caught up" back={{ href: ctx.paths.home(), label: "Up next" }} />
+      <ul class="caught-up-list" aria-label="Shows">
+        <CaughtUpRows ctx={ctx} caughtUp={caughtUp} />
+      </ul>
+    </Layout>
+  );
+}
+
+function Nothing({ ctx, why }: { ctx: ViewContext; why: NothingNext }): JSX.Element {
+  const { paths } = ctx;
+  switch (why) {
+    case "all-watched":
+      return (
+        <EmptyState
+          ctx={ctx}
+          icon="check-circle"
+          title="All caught up"
+          text="You have watched everything that is out. New episodes appear here on the day they air."
+        >
+          <ButtonLink ctx={ctx} href={paths.calendar()} icon="calendar" label="See what comes next" />
+        </EmptyState>
+      );
+    case "none-watching":
+      return (
+        <EmptyState
+          ctx={ctx}
+          icon="library"
+          title="You are not watching anything right now"
+          text="All your shows are archived, ended or kept for later. Put one on Watching and its next episode is here."
+        >
+          <ButtonLink ctx={ctx} kind="primary" href={paths.shows()} icon="library" label="Open your library" />
+          <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
+        </EmptyState>
+      );
+    case "no-shows":
+      return (
+        <EmptyState
+          ctx={ctx}
+          icon="play"
+          title="Nothing here yet"
+          text="After the first sync this page shows the next episode of every show you watch."
+        >
+          <ButtonLink ctx={ctx} kind="primary" href={paths.integrations()} icon="refresh" label="Go to Integrations" />
+          <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
+        </EmptyState>
+      );
+    case "no-server":
+      return (
+        <EmptyState
+          ctx={ctx}
+          icon="plug"
+          title="Connect your media server"
+          text="It knows what you have watched. Connect it, sync once, and the next episode of every show is here. Shows can also be added by hand."
+        >
+          <ButtonLink ctx={ctx} kind="primary" href={paths.integrations()} icon="plug" label="Connect a server" />
+          <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
+        </EmptyState>
+      );
+  }
 }

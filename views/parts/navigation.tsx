@@ -5,15 +5,22 @@ import { SyncLight } from "./sync-light.tsx";
 
 export type NavKey = "up-next" | "library" | "calendar" | "history" | "stats" | "search" | "integrations" | "settings";
 
-type Entry = { key: NavKey; label: string; icon: IconName; href: string };
+type Entry = {
+  key: NavKey;
+  label: string;
+  icon: IconName;
+  href: string;
+  /** Leads there after "g". */
+  letter?: string;
+};
 
 function mainEntries({ paths }: ViewContext): Entry[] {
   return [
-    { key: "up-next", label: "Up next", icon: "play", href: paths.home() },
-    { key: "library", label: "Library", icon: "library", href: paths.shows() },
-    { key: "calendar", label: "Calendar", icon: "calendar", href: paths.calendar() },
-    { key: "history", label: "History", icon: "history", href: paths.history() },
-    { key: "stats", label: "Statistics", icon: "chart", href: paths.stats() },
+    { key: "up-next", label: "Up next", icon: "play", href: paths.home(), letter: "u" },
+    { key: "library", label: "Library", icon: "library", href: paths.shows(), letter: "l" },
+    { key: "calendar", label: "Calendar", icon: "calendar", href: paths.calendar(), letter: "c" },
+    { key: "history", label: "History", icon: "history", href: paths.history(), letter: "h" },
+    { key: "stats", label: "Statistics", icon: "chart", href: paths.stats(), letter: "s" },
     { key: "search", label: "Search", icon: "search", href: paths.search() },
   ];
 }
@@ -40,8 +47,9 @@ function NavLink({
 }): JSX.Element {
   const here = entry.key === current ? { "aria-current": "page" } : {};
   const search = entry.key === "search" ? { "data-search-link": "" } : {};
+  const go = entry.letter === undefined ? {} : { "data-go": entry.letter };
   return (
-    <a class="nav-link" href={entry.href} {...here} {...search}>
+    <a class="nav-link" href={entry.href} {...here} {...search} {...go}>
       <Icon ctx={ctx} name={entry.icon} />
       <span safe>{entry.label}</span>
     </a>
@@ -55,6 +63,11 @@ function Brand({ ctx }: { ctx: ViewContext }): JSX.Element {
       <span>Episode Tracker</span>
     </a>
   );
+}
+
+/** The keys that lead somewhere, for the list of keys. */
+export function goKeys(ctx: ViewContext): { letter: string; label: string }[] {
+  return mainEntries(ctx).flatMap(({ letter, label }) => (letter === undefined ? [] : [{ letter, label }]));
 }
 
 export function Sidebar({ ctx, current }: NavProps): JSX.Element {

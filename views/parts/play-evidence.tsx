@@ -3,6 +3,7 @@ import { ActionForm } from "../ui/action-form.tsx";
 import { Button } from "../ui/button.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Time } from "../ui/time.tsx";
+import { EditTimeLink } from "./play-time.tsx";
 
 export type PlayModel = {
   id: string;
@@ -14,6 +15,10 @@ export type PlayModel = {
   /** What the source said, in words: "history entry", "view count". */
   evidence?: string | undefined;
   syncId?: string | null | undefined;
+  /** A person entered it. */
+  byHand?: boolean | undefined;
+  /** What the source says of the time, when the user has said something else. */
+  original?: { watchedAt: number | null } | undefined;
 };
 
 const CERTAINTY: Record<PlayModel["certainty"], string> = {
@@ -21,6 +26,18 @@ const CERTAINTY: Record<PlayModel["certainty"], string> = {
   marked: "Marked as watched; the time is when it was marked",
   unknown: "Watched; when is not known",
 };
+
+/** Which of an episode's plays is meant. */
+const timeName = ({ watchedAt }: PlayModel, ctx: ViewContext): string =>
+  watchedAt === null ? "date unknown" : fullTime(watchedAt, ctx);
+
+function evidenceText({ certainty, evidence, original }: PlayModel, ctx: ViewContext): string {
+  if (original !== undefined) {
+    const said = original.watchedAt === null ? "it had no date" : `it was ${fullTime(original.watchedAt, ctx)}`;
+    return `You set this time; before that ${said}`;
+  }
+  return evidence === undefined ? CERTAINTY[certainty] : `${CERTAINTY[certainty]} (${evidence})`;
+}
 
 export type PlayEvidenceProps = {
   ctx: ViewContext;
@@ -43,9 +60,7 @@ export function PlayEvidence({ ctx, plays, live }: PlayEvidenceProps): JSX.Eleme
               </span>
             </p>
             <p class="dim" safe>
-              {play.evidence === undefined
-                ? CERTAINTY[play.certainty]
-                : `${CERTAINTY[play.certainty]} (${play.evidence})`}
+              {evidenceText(play, ctx)}
             </p>
           </div>
           {play.syncId ? (
@@ -55,6 +70,7 @@ export function PlayEvidence({ ctx, plays, live }: PlayEvidenceProps): JSX.Eleme
           ) : (
             ""
           )}
+          <EditTimeLink ctx={ctx} playId={play.id} iconOnly name={`Edit time: ${timeName(play, ctx)}`} />
           <ActionForm
             action={ctx.paths.play(play.id)}
             method="delete"
@@ -66,7 +82,7 @@ export function PlayEvidence({ ctx, plays, live }: PlayEvidenceProps): JSX.Eleme
               icon="trash"
               iconOnly
               label="Remove this play"
-              name={`Remove this play: ${play.watchedAt === null ? "date unknown" : fullTime(play.watchedAt, ctx)}`}
+              name={`Remove this play: ${timeName(play, ctx)}`}
             />
           </ActionForm>
         </li>

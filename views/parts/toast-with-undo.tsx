@@ -10,10 +10,12 @@ export type ToastWithUndoProps = {
   text: string;
   undo: {
     token: string;
-    /** Which part of the page the answer brings up to date: "up-next", "show:12". */
+    /** Which part of the page the answer brings up to date: "up-next", "up-next:12", "show:12". */
     part: string;
     /** Where a reader ends up whose script fails between. */
     back: string;
+    /** Fields of the page that the answer needs to know. */
+    include?: string | undefined;
   };
 };
 
@@ -22,7 +24,11 @@ export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Elem
   return (
     <ToastUpdate>
       <Toast ctx={ctx} text={text}>
-        <ActionForm action={ctx.paths.undo()} live={{ target: target("toasts"), swap: "none", include: "[name=open]" }}>
+        <ActionForm
+          action={ctx.paths.undo()}
+          live={{ target: target("toasts"), swap: "none", include: undo.include ?? "[name=open]" }}
+          attributes={{ "data-keeps-order": "" }}
+        >
           <input type="hidden" name="token" value={attr(undo.token)} />
           <input type="hidden" name="part" value={attr(undo.part)} />
           <input type="hidden" name="back" value={attr(undo.back)} />

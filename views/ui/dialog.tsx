@@ -1,7 +1,8 @@
 import type { PropsWithChildren } from "@kitajs/html";
 import type { ViewContext } from "../context.ts";
-import { id } from "../dom.ts";
+import { id, target } from "../dom.ts";
 import { Icon } from "./icon.tsx";
+import { PartUpdate } from "./toast.tsx";
 
 export type DialogProps = PropsWithChildren<{ ctx: ViewContext; scope: string; title: string }>;
 
@@ -23,6 +24,15 @@ export function Dialog({ ctx, scope, title, children }: DialogProps): JSX.Elemen
       </header>
       <div class="dialog-body">{children}</div>
     </dialog>
+  );
+}
+
+/** Rides along in an answer to a form inside a dialog: it has done its work. */
+export function DialogGone(): JSX.Element {
+  return (
+    <PartUpdate target={target("dialog")} swap="outerHTML">
+      <div id={id("dialog")}></div>
+    </PartUpdate>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ViewContext } from "../context.ts";
+import { type DateWriter, makeDateWriter, type Writing } from "./date-writer.ts";
 import { counted } from "./text.ts";
 
 const MINUTE_MS = 60_000;
@@ -7,7 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Making an Intl formatter costs far more than using one. Bounded, since the locale comes from the browser. */
 const MAX_FORMATTERS = 256;
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const dateWriters = new Map<string, DateWriter>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
 function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
@@ -20,8 +21,7 @@ function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
 }
 
 type Locale = Pick<ViewContext, "locale">;
-type Zone = Pick<ViewContext, "locale" | "timeZone">;
-type Moment = Pick<ViewContext, "locale" | "timeZone" | "now">;
+type Moment = Writing & Pick<ViewContext, "now">;
 
 export function formatNumber(value: number, { locale }: Locale): string {
   return cached(numberFormats, locale, () => new Intl.NumberFormat(locale)).format(value);
@@ -32,34 +32,43 @@ export function count(value: number, ctx: Locale, one: string, many?: string): s
   return counted(formatNumber(value, ctx), value === 1, one, many);
 }
 
-function dateFormat(ctx: Zone, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${ctx.locale}|${ctx.timeZone}|${name}`;
-  return cached(dateFormats, key, () => new Intl.DateTimeFormat(ctx.locale, { ...options, timeZone: ctx.timeZone }));
+/** Day, month, year and weekday as the reader wants dates, the rest as the locale has it. */
+export function formatDate(at: number, ctx: Writing, options: Intl.DateTimeFormatOptions): string {
+  const key = `${ctx.locale}|${ctx.timeZone}|${ctx.dateFormat}|${Object.entries(options).join()}`;
+  return cached(dateWriters, key, () => makeDateWriter(ctx, options))(at);
 }
 
 /** "Monday, 3 March 2025 at 21:14" in the reader's words: for titles and screen readers. */
-export function fullTime(at: number, ctx: Zone): string {
-  return dateFormat(ctx, "full", { dateStyle: "full", timeStyle: "short" }).format(at);
+export function fullTime(at: number, ctx: Writing): string {
+  if (ctx.dateFormat === "auto") return formatDate(at, ctx, { dateStyle: "full", timeStyle: "short" });
+  return `${formatDate(at, ctx, { weekday: "long", day: "numeric", month: "long", year: "numeric" })}, ${clockTime(at, ctx)}`;
 }
 
-export function clockTime(at: number, ctx: Zone): string {
-  return dateFormat(ctx, "clock", { hour: "2-digit", minute: "2-digit" }).format(at);
+/** "Monday, 3 March 2025": of what only the day is known. */
+export function fullDay(at: number, ctx: Writing): string {
+  return formatDate(at, ctx, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 }
 
-function dayKey(at: number, ctx: Zone): string {
-  return cached(
-    dateFormats,
-    `day|${ctx.timeZone}`,
-    () => new Intl.DateTimeFormat("en-CA", { timeZone: ctx.timeZone }),
-  ).format(at);
+/** "Friday, 4 Dec", with the year when it is not this one. */
+export function weekdayText(at: number, ctx: Moment): string {
+  return `${formatDate(at, ctx, { weekday: "long" })}, ${dateText(at, ctx)}`;
+}
+
+export function clockTime(at: number, ctx: Writing): string {
+  return formatDate(at, ctx, { hour: "2-digit", minute: "2-digit" });
+}
+
+function dayKey(at: number, { timeZone }: Writing): string {
+  return cached(dateWriters, `day|${timeZone}`, () => {
+    const format = new Intl.DateTimeFormat("en-CA", { timeZone });
+    return (moment) => format.format(moment);
+  })(at);
 }
 
 /** "3 Mar", with the year when it is not this one. */
 export function dateText(at: number, ctx: Moment): string {
   const sameYear = dayKey(at, ctx).slice(0, 4) === dayKey(ctx.now, ctx).slice(0, 4);
-  return sameYear
-    ? dateFormat(ctx, "date", { day: "numeric", month: "short" }).format(at)
-    : dateFormat(ctx, "date-year", { day: "numeric", month: "short", year: "numeric" }).format(at);
+  return formatDate(at, ctx, { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
 }
 
 /** The clock for today, date and clock this year, the date alone before that: for lists that are read downwards. */
@@ -85,8 +94,18 @@ export function relativeTime(at: number, ctx: Moment): string {
   return dateText(at, ctx);
 }
 
+/** The same in whole days, for what has no time of day: "today", "yesterday", "3 days ago". */
+export function relativeDay(at: number, ctx: Moment): string {
+  const days = daysBetween(ctx.now, at, ctx);
+  if (days === 0) return "today";
+  if (days === -1) return "yesterday";
+  if (days === 1) return "tomorrow";
+  if (Math.abs(days) > 7) return dateText(at, ctx);
+  return days > 0 ? `in ${days} days` : `${-days} days ago`;
+}
+
 /** Calendar days, not 24-hour blocks: 23:50 is yesterday at 00:10. */
-function daysBetween(from: number, to: number, ctx: Zone): number {
+function daysBetween(from: number, to: number, ctx: Writing): number {
   return Math.round((Date.parse(dayKey(to, ctx)) - Date.parse(dayKey(from, ctx))) / DAY_MS);
 }
 
@@ -99,6 +118,11 @@ export function durationText(durationMs: number): string {
   if (minutes < 60) return `${minutes} min`;
   const rest = minutes % 60;
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
+}
+
+/** "2025-03-03" where the reader lives. */
+export function isoDay(at: number, ctx: Writing): string {
+  return dayKey(at, ctx);
 }
 
 export function isoTime(at: number): string {

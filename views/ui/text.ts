@@ -23,3 +23,19 @@ export function hueOf(title: string): number {
   for (let i = 0; i < title.length; i++) hash = Math.imul(hash ^ title.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % 360;
 }
+
+const SMALL = (
+  "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen " +
+  "eighteen nineteen"
+).split(" ");
+const TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
+
+/** "three", "forty-two", "five hundred": where a slip of one digit would be costly. From a thousand on in digits. */
+export function numberInWords(value: number): string {
+  const small = SMALL[value];
+  if (small !== undefined) return small;
+  if (!Number.isInteger(value) || value < 0 || value >= 1_000) return String(value);
+  const [hundreds, rest] = [Math.floor(value / 100), value % 100];
+  if (hundreds > 0) return `${SMALL[hundreds]} hundred${rest === 0 ? "" : ` and ${numberInWords(rest)}`}`;
+  return `${TENS[Math.floor(value / 10)]}${value % 10 === 0 ? "" : `-${SMALL[value % 10]}`}`;
+}

@@ -36,7 +36,10 @@ export function PartUpdate({
   target: into,
   swap = "outerMorph",
   children,
-}: PropsWithChildren<{ target: string; swap?: "outerMorph" | "outerHTML" | "delete" | undefined }>): JSX.Element {
+}: PropsWithChildren<{
+  target: string;
+  swap?: "outerMorph" | "outerHTML" | "beforeend" | "delete" | undefined;
+}>): JSX.Element {
   return (
     <tag of="hx-partial" hx-target={into} hx-swap={swap}>
       {children}

@@ -1,3 +1,4 @@
+import { type SourceWord, sourceWord } from "../../domain/play-edit.ts";
 import type { Certainty } from "../../domain/plays.ts";
 import { hasAired } from "../../domain/progress.ts";
 import type { Db } from "../open.ts";
@@ -12,6 +13,10 @@ export type PlayView = {
   serverName: string | null;
   evidence: string;
   syncId: string | null;
+  /** The user has corrected the time. */
+  edited: boolean;
+  /** What the source says of the time, when the user says something else. */
+  original: SourceWord | null;
 };
 
 export type EpisodeView = EpisodeRef & {
@@ -35,10 +40,11 @@ export type PlayColumns = {
   serverName: string | null;
   evidence: string;
   syncLogId: number | null;
+  editedFrom: string | null;
 };
 
 export const playColumns = `p.id, p.watched_at AS watchedAt, p.certainty, p.source, p.evidence,
-  p.sync_log_id AS syncLogId, i.server_name AS serverName`;
+  p.sync_log_id AS syncLogId, p.edited_from AS editedFrom, i.server_name AS serverName`;
 
 export function playView(row: PlayColumns): PlayView {
   return {
@@ -49,6 +55,8 @@ export function playView(row: PlayColumns): PlayView {
     serverName: row.serverName,
     evidence: row.evidence,
     syncId: row.syncLogId === null ? null : String(row.syncLogId),
+    edited: row.editedFrom !== null,
+    original: row.editedFrom === null ? null : sourceWord(row),
   };
 }
 

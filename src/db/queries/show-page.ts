@@ -73,7 +73,7 @@ export function showPage(db: Db, userId: number, showId: number, now: number): S
   const head = readHead(db, userId, showId);
   if (head === null) return null;
   const plays = readPlays(db, userId, showId);
-  const episodes = readEpisodes(db, showId).map((row) => episodeView(row, plays.get(row.episodeId) ?? [], now));
+  const episodes = readEpisodes(db, userId, showId).map((row) => episodeView(row, plays.get(row.episodeId) ?? [], now));
   const next = episodes.find(({ id }) => id === String(head.nextEpisodeId));
   return {
     ...showRef(head),
@@ -114,13 +114,13 @@ function readHead(db: Db, userId: number, showId: number): HeadRow | null {
     .get({ userId, showId });
 }
 
-function readEpisodes(db: Db, showId: number): EpisodeViewColumns[] {
+function readEpisodes(db: Db, userId: number, showId: number): EpisodeViewColumns[] {
   return db.raw
-    .query<EpisodeViewColumns, [{ showId: number }]>(
+    .query<EpisodeViewColumns, [{ userId: number; showId: number }]>(
       `SELECT ${episodeViewColumns} FROM episodes e
        WHERE e.show_id = $showId ORDER BY e.season, e.number IS NULL, e.number, e.aired_at IS NULL, e.aired_at, e.id`,
     )
-    .all({ showId });
+    .all({ userId, showId });
 }
 
 function readPlays(db: Db, userId: number, showId: number): Map<number, PlayView[]> {

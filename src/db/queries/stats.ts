@@ -1,54 +1,41 @@
+import type { PlayFact } from "../../domain/watch-tally.ts";
 import type { Db } from "../open.ts";
+import { type ShowColumns, type ShowRef, showColumns, showRef } from "./view.ts";
 
-export type WatchTotals = {
-  /** Different episodes, specials included. */
-  episodes: number;
-  plays: number;
-  /** Of plays whose episode's or show's runtime is known. */
-  minutes: number;
-  /** Shows of the library with a watched episode. */
-  shows: number;
-};
+export type WatchedShow = ShowRef & { network: string | null; genres: string[]; runtimeMin: number | null };
+
+/** Everything of the library, for names and runtimes. One statement. */
+export function watchedShows(db: Db, userId: number): Map<number, WatchedShow> {
+  const rows = db.raw
+    .query<ShowColumns & { network: string | null; genres: string; runtimeMin: number | null }, [{ userId: number }]>(
+      `SELECT ${showColumns}, s.network, s.genres, s.runtime_min AS runtimeMin
+       FROM library_entries l CROSS JOIN shows s ON s.id = l.show_id WHERE l.user_id = $userId`,
+    )
+    .all({ userId });
+  return new Map(
+    rows.map((row) => [
+      row.showId,
+      {
+        ...showRef(row),
+        network: row.network,
+        genres: JSON.parse(row.genres) as string[],
+        runtimeMin: row.runtimeMin,
+      },
+    ]),
+  );
+}
 
 /**
- * Walks through all plays, everybody's, in the order of episodes: four times faster than collecting the user's own by
- * time and sorting them, and still something to be kept instead of asked for on every page. One statement.
+ * Every play of the user, those of one episode next to each other, with the episode's own runtime. Walks through
+ * everybody's plays in the order of episodes: far faster than collecting the user's own by time, and still something to
+ * be kept instead of asked for on every page. One statement.
  */
-export function watchTotals(db: Db, userId: number): WatchTotals {
-  const row = db.raw
-    .query<WatchTotals, [{ userId: number }]>(
-      `SELECT count(DISTINCT p.episode_id) AS episodes, count(*) AS plays,
-         coalesce(sum(coalesce(e.runtime_min, s.runtime_min)), 0) AS minutes,
-         (SELECT count(*) FROM library_entries l WHERE l.user_id = $userId AND l.watched > 0) AS shows
-       FROM plays p INDEXED BY plays_by_episode
-       CROSS JOIN episodes e ON e.id = p.episode_id
-       CROSS JOIN shows s ON s.id = e.show_id
-       WHERE +p.user_id = $userId`,
-    )
-    .get({ userId });
-  return row ?? { episodes: 0, plays: 0, minutes: 0, shows: 0 };
-}
-
-export type Span = readonly [from: number, to: number];
-
-/** How many plays fall into each span `[from, to)`, in the order given. One statement. */
-export function playsInSpans(db: Db, userId: number, spans: readonly Span[]): number[] {
+export function watchedPlays(db: Db, userId: number): PlayFact[] {
   return db.raw
-    .query<{ plays: number }, [{ userId: number; spans: string }]>(
-      `SELECT (SELECT count(*) FROM plays p WHERE p.user_id = $userId
-         AND p.watched_at >= span.value ->> 0 AND p.watched_at < span.value ->> 1) AS plays
-       FROM json_each($spans) span ORDER BY span.key`,
+    .query<PlayFact, [{ userId: number }]>(
+      `SELECT p.watched_at AS at, p.episode_id AS episodeId, e.show_id AS showId, e.runtime_min AS runtimeMin
+       FROM plays p INDEXED BY plays_by_episode CROSS JOIN episodes e ON e.id = p.episode_id
+       WHERE +p.user_id = $userId ORDER BY p.episode_id`,
     )
-    .all({ userId, spans: JSON.stringify(spans) })
-    .map(({ plays }) => plays);
-}
-
-/** When the user's first dated play was. */
-export function firstPlayAt(db: Db, userId: number): number | null {
-  const row = db.raw
-    .query<{ at: number | null }, [{ userId: number }]>(
-      "SELECT min(watched_at) AS at FROM plays WHERE user_id = $userId",
-    )
-    .get({ userId });
-  return row?.at ?? null;
+    .all({ userId });
 }

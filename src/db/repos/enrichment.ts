@@ -1,4 +1,5 @@
 import type { Db } from "../open.ts";
+import { tx } from "../tx.ts";
 
 export type QueuedShow = { showId: number; attempts: number };
 
@@ -34,6 +35,36 @@ export function enqueueStale(db: Db, now: number, runningBefore: number, endedBe
          WHERE enrichment_queue.state = 'done'`,
     )
     .run(now, runningBefore, endedBefore).changes;
+}
+
+/** Every show of a library is asked for anew, also those that could not be found. Its catalogue counts as old from now on. */
+export function enqueueAll(db: Db, now: number): number {
+  return tx(db, () => {
+    db.raw.run(`UPDATE shows AS s SET enriched_at = 0 WHERE s.enriched_at IS NOT NULL AND ${inSomeLibrary}`);
+    return db.raw
+      .query<unknown, [number]>(
+        `INSERT INTO enrichment_queue (show_id, state, priority, updated_at)
+         SELECT s.id, 'pending', coalesce((SELECT max(l.last_watched_at) FROM library_entries l WHERE l.show_id = s.id), 0), ?1
+         FROM shows s WHERE ${inSomeLibrary}
+         ON CONFLICT (show_id) DO UPDATE SET state = 'pending', attempts = 0, next_attempt_at = 0`,
+      )
+      .run(now).changes;
+  });
+}
+
+export type Ages = { running: number; ended: number; uncatalogued: number };
+
+/** Whether a queued show waits for its catalogue, and not only for titles in other languages. */
+export function isCatalogueDue(db: Db, showId: number, before: Ages): boolean {
+  const row = db.raw
+    .query<{ due: 0 | 1 }, [Ages & { showId: number }]>(
+      `SELECT s.enriched_at IS NULL OR s.enriched_at < CASE WHEN s.status = 'ended' THEN $ended ELSE $running END
+         OR (s.enriched_at < $uncatalogued AND EXISTS (
+           SELECT 1 FROM episodes e WHERE e.show_id = s.id AND e.in_catalogue = 0 AND e.number IS NOT NULL)) AS due
+       FROM shows s WHERE s.id = $showId`,
+    )
+    .get({ ...before, showId });
+  return row?.due === 1;
 }
 
 export function dueShows(db: Db, now: number, limit: number): QueuedShow[] {

@@ -1,3 +1,4 @@
+import type { PlayTime } from "../../domain/play-edit.ts";
 import type { Certainty } from "../../domain/plays.ts";
 import type { EpisodeProgress } from "../../domain/progress.ts";
 import type { Db } from "../open.ts";
@@ -14,16 +15,24 @@ export type PlayRow = {
   evidence: string;
   syncLogId: number | null;
   createdAt: number;
+  /** The source's word on the time, where the user has corrected it. */
+  editedFrom: string | null;
 };
 
-export type NewPlay = Omit<PlayRow, "id">;
+export type NewPlay = Omit<PlayRow, "id" | "editedFrom">;
 
-const columns = `p.id, p.user_id AS userId, p.episode_id AS episodeId, p.watched_at AS watchedAt, p.certainty, p.source,
-  p.integration_id AS integrationId, p.evidence, p.sync_log_id AS syncLogId, p.created_at AS createdAt`;
+export const playRowColumns = `p.id, p.user_id AS userId, p.episode_id AS episodeId, p.watched_at AS watchedAt, p.certainty, p.source,
+  p.integration_id AS integrationId, p.evidence, p.sync_log_id AS syncLogId, p.created_at AS createdAt,
+  p.edited_from AS editedFrom`;
+
+/** When the source says that a play was, whatever the user has made of it. */
+export const sourceWatchedAt = (alias: string): string =>
+  `CASE WHEN ${alias}.edited_from IS NULL THEN ${alias}.watched_at ELSE ${alias}.edited_from ->> 'watchedAt' END`;
 
 export function playById(db: Db, id: number): PlayRow | undefined {
   return (
-    db.raw.query<PlayRow, [{ id: number }]>(`SELECT ${columns} FROM plays p WHERE p.id = $id`).get({ id }) ?? undefined
+    db.raw.query<PlayRow, [{ id: number }]>(`SELECT ${playRowColumns} FROM plays p WHERE p.id = $id`).get({ id }) ??
+    undefined
   );
 }
 
@@ -31,7 +40,7 @@ export function playById(db: Db, id: number): PlayRow | undefined {
 export function playsOfEpisodes(db: Db, userId: number, episodeIds: readonly number[]): PlayRow[] {
   return db.raw
     .query<PlayRow, [{ userId: number; ids: string }]>(
-      `SELECT ${columns} FROM json_each($ids) wanted
+      `SELECT ${playRowColumns} FROM json_each($ids) wanted
        CROSS JOIN plays p ON p.episode_id = wanted.value AND p.user_id = $userId ORDER BY p.id`,
     )
     .all({ userId, ids: JSON.stringify(episodeIds) });
@@ -41,7 +50,7 @@ export function playsOfEpisodes(db: Db, userId: number, episodeIds: readonly num
 export function playsOfShow(db: Db, userId: number, showId: number, season: number | null): PlayRow[] {
   return db.raw
     .query<PlayRow, [{ userId: number; showId: number; season: number | null }]>(
-      `SELECT ${columns} FROM episodes e CROSS JOIN plays p ON p.episode_id = e.id AND p.user_id = $userId
+      `SELECT ${playRowColumns} FROM episodes e CROSS JOIN plays p ON p.episode_id = e.id AND p.user_id = $userId
        WHERE e.show_id = $showId AND ($season IS NULL OR e.season = $season) ORDER BY p.id`,
     )
     .all({ userId, showId, season });
@@ -84,16 +93,13 @@ export function insertPlay(db: Db, play: NewPlay): number {
   return Number(lastInsertRowid);
 }
 
-export function updatePlay(
-  db: Db,
-  id: number,
-  change: { watchedAt: number | null; certainty: Certainty; evidence: string },
-): void {
+/** The user's word on when a play was; its evidence stays. */
+export function setPlayTime(db: Db, id: number, { watchedAt, certainty, editedFrom }: PlayTime): void {
   db.raw
-    .query<unknown, [{ id: number; watchedAt: number | null; certainty: string; evidence: string }]>(
-      "UPDATE plays SET watched_at = $watchedAt, certainty = $certainty, evidence = $evidence WHERE id = $id",
+    .query<unknown, [{ id: number; watchedAt: number | null; certainty: string; editedFrom: string | null }]>(
+      "UPDATE plays SET watched_at = $watchedAt, certainty = $certainty, edited_from = $editedFrom WHERE id = $id",
     )
-    .run({ id, watchedAt: change.watchedAt, certainty: change.certainty, evidence: change.evidence });
+    .run({ id, watchedAt, certainty, editedFrom });
 }
 
 /** Returns how many there were. */
@@ -112,9 +118,11 @@ export function restorePlays(db: Db, plays: readonly PlayRow[]): number {
   if (plays.length === 0) return 0;
   return db.raw
     .query<unknown, [{ rows: string }]>(
-      `INSERT INTO plays (id, user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at)
+      `INSERT INTO plays (id, user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at,
+         edited_from)
        SELECT r.value ->> 'id', r.value ->> 'userId', e.id, r.value ->> 'watchedAt', r.value ->> 'certainty',
-         r.value ->> 'source', i.id, r.value ->> 'evidence', s.id, r.value ->> 'createdAt'
+         r.value ->> 'source', i.id, r.value ->> 'evidence', s.id, r.value ->> 'createdAt',
+         r.value ->> 'editedFrom'
        FROM json_each($rows) r
        JOIN episodes e ON e.id = r.value ->> 'episodeId'
        LEFT JOIN integrations i ON i.id = r.value ->> 'integrationId'

@@ -1,4 +1,8 @@
+import { MINUTE_MS } from "../../domain/instant.ts";
+import { foldPlays } from "../../domain/play-fold.ts";
+import { sameViewingWindowMs } from "../../domain/plays.ts";
 import type { Db } from "../open.ts";
+import { deletePlays, type PlayRow, playRowColumns, setPlayTime } from "./plays.ts";
 
 // Moving marks from one episode to another. A row that is there already (same evidence) is the same play twice.
 
@@ -10,6 +14,7 @@ const userOf = (who: Who): number | null => (who === "everybody" ? null : who.us
 export function moveMarks(db: Db, pairs: ReadonlyMap<number, number>, who: Who): void {
   const user = userOf(who);
   for (const [from, to] of pairs) {
+    keepEdits(db, from, to, user);
     db.raw
       .query<unknown, [number, number, number | null]>(
         "UPDATE OR IGNORE plays SET episode_id = ?1 WHERE episode_id = ?2 AND (?3 IS NULL OR user_id = ?3)",
@@ -105,23 +110,42 @@ function moveRowsBack(
   }
 }
 
-/**
- * Two episodes that turn out to be one may have seen one viewing twice: rows of one server closer together than half
- * the runtime are one play, at the earlier time. Everything else stays.
- */
-function foldViewings(db: Db, episodeId: number, userId: number | null): void {
+/** Of a play that is on both episodes one goes: what the user has said of its time must not go with it. */
+function keepEdits(db: Db, from: number, to: number, user: number | null): void {
   db.raw
-    .query<unknown, [number, number | null]>(
-      `DELETE FROM plays WHERE id IN (
-         SELECT later.id FROM plays later
-         JOIN episodes e ON e.id = later.episode_id
-         JOIN plays first ON first.episode_id = later.episode_id AND first.user_id = later.user_id
-           AND first.integration_id = later.integration_id AND first.evidence LIKE 'history:%'
-           AND (first.watched_at, first.id) < (later.watched_at, later.id)
-         WHERE later.episode_id = ?1 AND (?2 IS NULL OR later.user_id = ?2) AND later.evidence LIKE 'history:%'
-           AND later.watched_at - first.watched_at < coalesce(e.runtime_min, 60) * 30000)`,
+    .query<unknown, [number, number, number | null]>(
+      `UPDATE plays AS kept SET watched_at = moved.watched_at, certainty = moved.certainty,
+         edited_from = json_object('watchedAt', kept.watched_at, 'certainty', kept.certainty)
+       FROM plays moved
+       WHERE moved.episode_id = ?2 AND (?3 IS NULL OR moved.user_id = ?3) AND moved.edited_from IS NOT NULL
+         AND kept.episode_id = ?1 AND kept.user_id = moved.user_id AND kept.evidence = moved.evidence
+         AND kept.integration_id = moved.integration_id AND kept.edited_from IS NULL`,
     )
-    .run(episodeId, userId);
+    .run(to, from, user);
+}
+
+/** What was one viewing in two episodes is one play of the one that is left. */
+function foldViewings(db: Db, episodeId: number, userId: number | null): void {
+  const rows = db.raw
+    .query<PlayRow & { runtimeMin: number | null }, [number, number | null]>(
+      `SELECT ${playRowColumns}, e.runtime_min AS runtimeMin FROM plays p JOIN episodes e ON e.id = p.episode_id
+       WHERE p.episode_id = ?1 AND (?2 IS NULL OR p.user_id = ?2) AND p.integration_id IS NOT NULL
+         AND p.evidence LIKE 'history:%'`,
+    )
+    .all(episodeId, userId);
+  const byServer = Map.groupBy(rows, ({ userId, integrationId }) => `${userId} ${integrationId}`);
+  for (const plays of byServer.values()) {
+    const runtimeMin = plays[0]?.runtimeMin ?? null;
+    const { remove, change } = foldPlays(
+      plays,
+      sameViewingWindowMs(runtimeMin === null ? null : runtimeMin * MINUTE_MS),
+    );
+    for (const { play, time } of change) setPlayTime(db, play.id, time);
+    deletePlays(
+      db,
+      remove.map(({ id }) => id),
+    );
+  }
 }
 
 export function deleteEpisodes(db: Db, ids: readonly number[]): void {

@@ -1,4 +1,10 @@
 import type { Db } from "../open.ts";
+import { sourceWatchedAt } from "./plays.ts";
+
+const removalColumns =
+  "episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at, edited_from, id";
+const removalTarget = `sync_removals (sync_log_id, episode_id, watched_at, certainty, source, integration_id, evidence,
+  origin_sync_log_id, created_at, edited_from, play_id)`;
 
 /** Copies one user's plays that came from one integration into the journal of a run and deletes them. Returns their episodes. */
 export function removePlaysOf(
@@ -9,8 +15,7 @@ export function removePlaysOf(
   const { syncLogId, userId, integrationId } = options;
   db.raw
     .query<unknown, [number, string, number, number]>(
-      `INSERT INTO sync_removals (sync_log_id, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at)
-       SELECT ?, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at FROM plays
+      `INSERT INTO ${removalTarget} SELECT ?, ${removalColumns} FROM plays
        WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?`,
     )
     .run(syncLogId, ids, userId, integrationId);
@@ -30,7 +35,7 @@ export function removePlaysOf(
 
 /**
  * Gives plays a better time or a better proof. The run that does it takes them over and keeps what they were, so that
- * undoing it brings that back.
+ * undoing it brings that back. Where the user has corrected the time, the better one goes behind the user's.
  */
 export function changePlays(
   db: Db,
@@ -40,9 +45,7 @@ export function changePlays(
   for (const { id } of changes) {
     db.raw
       .query<unknown, [number, number]>(
-        `INSERT INTO sync_removals (sync_log_id, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at)
-         SELECT ?1, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at
-         FROM plays WHERE id = ?2 AND sync_log_id IS NOT ?1`,
+        `INSERT INTO ${removalTarget} SELECT ?1, ${removalColumns} FROM plays WHERE id = ?2 AND sync_log_id IS NOT ?1`,
       )
       .run(syncLogId, id);
     // One may take over the proof that another gives up: nobody holds any while they are exchanged.
@@ -52,7 +55,11 @@ export function changePlays(
   for (const { id, watchedAt, certainty, evidence } of changes) {
     db.raw
       .query<unknown, [number | null, string, string, number, number]>(
-        "UPDATE plays SET watched_at = ?, certainty = ?, evidence = ?, sync_log_id = ? WHERE id = ?",
+        `UPDATE plays SET evidence = ?3, sync_log_id = ?4,
+           watched_at = CASE WHEN edited_from IS NULL THEN ?1 ELSE watched_at END,
+           certainty = CASE WHEN edited_from IS NULL THEN ?2 ELSE certainty END,
+           edited_from = CASE WHEN edited_from IS NOT NULL THEN json_object('watchedAt', ?1, 'certainty', ?2) END
+         WHERE id = ?5`,
       )
       .run(watchedAt, certainty, evidence, syncLogId, id);
   }
@@ -95,14 +102,17 @@ export function undoRun(
   db.raw
     .query<unknown, [number, number, number]>(
       `INSERT INTO suppressions (user_id, episode_id, integration_id, evidence, watched_at, until, reason, sync_log_id)
-       SELECT user_id, episode_id, ?, evidence, watched_at, ?, 'undo', sync_log_id FROM plays WHERE sync_log_id = ?`,
+       SELECT user_id, episode_id, ?, evidence, ${sourceWatchedAt("plays")}, ?, 'undo', sync_log_id FROM plays
+       WHERE sync_log_id = ?`,
     )
     .run(integrationId, now, syncLogId);
+  keepEdits(db, syncLogId);
   const removed = db.raw.query<unknown, [number]>("DELETE FROM plays WHERE sync_log_id = ?").run(syncLogId).changes;
   const restored = db.raw
     .query<unknown, [number, number]>(
-      `INSERT OR IGNORE INTO plays (user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at)
-       SELECT ?, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at
+      `INSERT OR IGNORE INTO plays (user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at,
+         edited_from)
+       SELECT ?, episode_id, watched_at, certainty, source, integration_id, evidence, origin_sync_log_id, created_at, edited_from
        FROM sync_removals WHERE sync_log_id = ?`,
     )
     .run(userId, syncLogId).changes;
@@ -115,6 +125,22 @@ export function undoRun(
     )
     .run(userId, syncLogId);
   return { removed, restored, showIds };
+}
+
+/** A play that the run only changed comes back with what the user has made of its time since: that was not the run's doing. */
+function keepEdits(db: Db, syncLogId: number): void {
+  db.raw
+    .query<unknown, [number]>(
+      `UPDATE sync_removals AS r SET
+         watched_at = CASE WHEN p.edited_from IS NULL THEN ${sourceWatchedAt("r")} ELSE p.watched_at END,
+         certainty = CASE WHEN p.edited_from IS NULL THEN coalesce(r.edited_from ->> 'certainty', r.certainty) ELSE p.certainty END,
+         edited_from = CASE WHEN p.edited_from IS NOT NULL THEN coalesce(r.edited_from,
+           json_object('watchedAt', r.watched_at, 'certainty', r.certainty)) END
+       FROM plays p
+       WHERE r.sync_log_id = ?1 AND p.id = r.play_id AND p.sync_log_id = ?1
+         AND (p.edited_from IS NOT NULL OR r.edited_from IS NOT NULL)`,
+    )
+    .run(syncLogId);
 }
 
 /** What undone runs keep out is let in again; returns the episodes concerned. */

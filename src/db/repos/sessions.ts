@@ -15,8 +15,9 @@ type SessionOfUser = Omit<UserRow, "usernameKey" | "passwordHash"> & Pick<Sessio
 export function sessionWithUser(db: Db, tokenHash: string): SessionOfUser | null {
   return db.raw
     .query<SessionOfUser, { tokenHash: string }>(
-      `SELECT u.id, u.username, u.role, u.time_zone AS timeZone, u.theme, u.created_at AS createdAt,
-              s.last_seen_at AS lastSeenAt, s.expires_at AS expiresAt
+      `SELECT u.id, u.username, u.role, u.time_zone AS timeZone, u.theme, u.date_format AS dateFormat,
+              u.title_language AS titleLanguage, u.created_at AS createdAt, s.last_seen_at AS lastSeenAt,
+              s.expires_at AS expiresAt
        FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = $tokenHash`,
     )
     .get({ tokenHash });

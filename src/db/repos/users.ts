@@ -4,7 +4,12 @@ import { users } from "../schema/tables.ts";
 
 export type UserRow = typeof users.$inferSelect;
 export type UserInsert = typeof users.$inferInsert;
-export type UserChange = Partial<Pick<UserRow, "passwordHash" | "timeZone" | "theme" | "role">>;
+export type UserChange = Partial<
+  Pick<
+    UserRow,
+    "username" | "usernameKey" | "passwordHash" | "timeZone" | "theme" | "dateFormat" | "titleLanguage" | "role"
+  >
+>;
 
 export function countUsers(db: Db, role?: UserRow["role"]): number {
   const where = role === undefined ? undefined : eq(users.role, role);

@@ -197,6 +197,7 @@ export const plays = sqliteTable("plays", {
   evidence: text("evidence").notNull(),
   syncLogId: integer("sync_log_id"),
   createdAt: integer("created_at").notNull(),
+  /** What the source says of the time, where the user has corrected it. */
   editedFrom: text("edited_from"),
   importId: integer("import_id"),
 });
@@ -303,6 +304,9 @@ export const syncRemovals = sqliteTable("sync_removals", {
   evidence: text("evidence").notNull(),
   originSyncLogId: integer("origin_sync_log_id"),
   createdAt: integer("created_at").notNull(),
+  editedFrom: text("edited_from"),
+  /** Which play it was; one that was only changed is still there. */
+  playId: integer("play_id"),
 });
 
 export const enrichmentQueue = sqliteTable("enrichment_queue", {
@@ -370,6 +374,8 @@ export const showTitles = sqliteTable(
     language: text("language").notNull(),
     /** Null: asked for, and the source has none. */
     title: text("title"),
+    titleKey: text("title_key"),
+    sortTitle: text("sort_title"),
     fetchedAt: integer("fetched_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.showId, table.language] })],

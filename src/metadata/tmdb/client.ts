@@ -1,22 +1,30 @@
-import type { Instant } from "../../domain/instant.ts";
+import { DAY_MS, type Instant } from "../../domain/instant.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { asJson, checked, type HttpAnswer, jsonValue } from "../../kernel/http.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import { createRecent } from "../recent.ts";
 import { createService, type SourceDeps } from "../service.ts";
 import {
+  type TmdbDiscover,
   type TmdbFind,
+  type TmdbGenre,
   type TmdbSearchRow,
   type TmdbSeason,
   type TmdbShow,
+  type TmdbTranslated,
+  tmdbDiscover,
   tmdbFind,
+  tmdbGenres,
   tmdbParts,
   tmdbSearch,
   tmdbSeason,
   tmdbShow,
+  tmdbTranslated,
 } from "./schemas.ts";
 
 export type TmdbDeps = SourceDeps & { apiUrl: string; imageUrl: string; apiKey: Secret };
+
+type Seasoned = Pick<TmdbShow, "seasons">;
 
 /** A show with its seasons, each exactly once. */
 export type TmdbWhole = { show: TmdbShow; seasons: TmdbSeason[] };
@@ -24,7 +32,18 @@ export type TmdbWhole = { show: TmdbShow; seasons: TmdbSeason[] };
 export type TmdbClient = {
   find(kind: "tvdb" | "imdb", id: string, signal?: AbortSignal): Promise<TmdbFind>;
   whole(tmdbId: string, signal?: AbortSignal): Promise<TmdbWhole | null>;
+  /** The show and its seasons in another language; `de`, `pt-BR`. */
+  translated(
+    tmdbId: string,
+    language: string,
+    signal?: AbortSignal,
+  ): Promise<{ show: TmdbTranslated; seasons: TmdbSeason[] } | null>;
   search(title: string, year: number | undefined, signal?: AbortSignal): Promise<TmdbSearchRow[]>;
+  discover(query: Record<string, string | number | undefined>, signal?: AbortSignal): Promise<TmdbDiscover>;
+  /** Asked for once a day. */
+  genres(signal?: AbortSignal): Promise<TmdbGenre[]>;
+  /** What `genres` said last, without asking. */
+  knownGenres(): readonly TmdbGenre[];
   waitingUntil(): Instant | null;
 };
 
@@ -34,7 +53,27 @@ const listBytes = 4_000_000;
 const showBytes = 64_000_000;
 /** `append_to_response` takes this many parts. */
 const mostParts = 20;
-const firstParts = ["external_ids", ...Array.from({ length: mostParts - 1 }, (_, season) => `season/${season}`)];
+const firstSeasons = Array.from({ length: mostParts - 1 }, (_, season) => `season/${season}`);
+
+/** Rows carry the numbers of their genres only. These have stood for years; the list itself is asked for when somebody browses. */
+const usualGenres: readonly TmdbGenre[] = [
+  { id: 10_759, name: "Action & Adventure" },
+  { id: 16, name: "Animation" },
+  { id: 35, name: "Comedy" },
+  { id: 80, name: "Crime" },
+  { id: 99, name: "Documentary" },
+  { id: 18, name: "Drama" },
+  { id: 10_751, name: "Family" },
+  { id: 10_762, name: "Kids" },
+  { id: 9648, name: "Mystery" },
+  { id: 10_763, name: "News" },
+  { id: 10_764, name: "Reality" },
+  { id: 10_765, name: "Sci-Fi & Fantasy" },
+  { id: 10_766, name: "Soap" },
+  { id: 10_767, name: "Talk" },
+  { id: 10_768, name: "War & Politics" },
+  { id: 37, name: "Western" },
+];
 
 function refused(status: number): AppError {
   return new AppError("auth-expired", `TMDB does not accept the API key (HTTP ${status}).`, {
@@ -56,6 +95,10 @@ function readSeasons(answer: HttpAnswer): TmdbSeason[] {
     .map(([, season]) => checked(name, tmdbSeason, season));
 }
 
+function readTranslated(answer: HttpAnswer): { show: TmdbTranslated; seasons: TmdbSeason[] } {
+  return { show: asJson(name, tmdbTranslated)(answer), seasons: readSeasons(answer) };
+}
+
 function readWhole(answer: HttpAnswer): TmdbWhole {
   return { show: asJson(name, tmdbShow)(answer), seasons: readSeasons(answer) };
 }
@@ -72,22 +115,25 @@ export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): Tmd
     },
   );
   const recent = createRecent<TmdbWhole>(clock, { entries: 30, forMs: 300_000 });
+  const genreList = createRecent<TmdbGenre[]>(clock, { entries: 1, forMs: DAY_MS });
+  let lastGenres: readonly TmdbGenre[] = usualGenres;
 
-  async function parts<Out>(tmdbId: string, names: string[], read: (answer: HttpAnswer) => Out, signal?: AbortSignal) {
-    const query = { append_to_response: names.join(",") };
+  type Asked = { tmdbId: string; language?: string | undefined; signal?: AbortSignal | undefined };
+
+  async function parts<Out>({ tmdbId, language, signal }: Asked, names: string[], read: (answer: HttpAnswer) => Out) {
+    const query = { append_to_response: names.join(","), language };
     return service.get({ path: `/tv/${tmdbId}`, query, read, maxBytes: showBytes, signal });
   }
 
   /** Seasons that the show lists and the first request did not ask for: long-running shows, years as numbers. */
-  async function laterSeasons(tmdbId: string, { show, seasons }: TmdbWhole, signal?: AbortSignal) {
+  async function laterSeasons(asked: Asked, { show, seasons }: Pick<TmdbWhole, "seasons"> & { show: Seasoned }) {
     const have = new Set(seasons.map(({ season_number }) => season_number));
-    const asked = new Set(firstParts);
     const missing = show.seasons
-      .filter(({ season_number }) => !have.has(season_number) && !asked.has(`season/${season_number}`))
+      .filter(({ season_number }) => !have.has(season_number) && !firstSeasons.includes(`season/${season_number}`))
       .map(({ season_number }) => `season/${season_number}`);
     const later: TmdbSeason[] = [];
     for (let at = 0; at < missing.length; at += mostParts) {
-      const more = await parts(tmdbId, missing.slice(at, at + mostParts), readSeasons, signal);
+      const more = await parts(asked, missing.slice(at, at + mostParts), readSeasons);
       later.push(...(more ?? []));
     }
     return later;
@@ -103,18 +149,42 @@ export function createTmdbClient({ apiUrl, apiKey, http, clock }: TmdbDeps): Tmd
     async whole(tmdbId, signal) {
       const known = recent.get(tmdbId);
       if (known) return known;
-      const first = await parts(tmdbId, firstParts, readWhole, signal);
+      const asked = { tmdbId, signal };
+      const first = await parts(asked, ["external_ids", ...firstSeasons], readWhole);
       if (first === null) return null;
-      const seasons = [...first.seasons, ...(await laterSeasons(tmdbId, first, signal))];
+      const seasons = [...first.seasons, ...(await laterSeasons(asked, first))];
       const whole = { show: first.show, seasons };
       recent.set(tmdbId, whole);
       return whole;
+    },
+    async translated(tmdbId, language, signal) {
+      // Alone it would mean Taiwan's writing now and then.
+      const asked = { tmdbId, language: language === "zh" ? "zh-CN" : language, signal };
+      const first = await parts(asked, ["translations", ...firstSeasons], readTranslated);
+      return first && { show: first.show, seasons: [...first.seasons, ...(await laterSeasons(asked, first))] };
     },
     async search(title, year, signal) {
       const query = { query: title, first_air_date_year: year };
       const read = asJson(name, tmdbSearch);
       return (await service.get({ path: "/search/tv", query, read, maxBytes: listBytes, signal }))?.results ?? [];
     },
+    async discover(query, signal) {
+      const read = asJson(name, tmdbDiscover);
+      const found = await service.get({ path: "/discover/tv", query, read, maxBytes: listBytes, signal });
+      if (found === null) throw new AppError("bad-answer", "TMDB does not know its own list of shows.");
+      return found;
+    },
+    async genres(signal) {
+      const known = genreList.get("tv");
+      if (known) return known;
+      const read = asJson(name, tmdbGenres);
+      const found = await service.get({ path: "/genre/tv/list", read, maxBytes: listBytes, signal });
+      if (found === null) throw new AppError("bad-answer", "TMDB does not know its own list of genres.");
+      genreList.set("tv", found.genres);
+      lastGenres = found.genres;
+      return found.genres;
+    },
+    knownGenres: () => lastGenres,
     waitingUntil: service.waitingUntil,
   };
 }

@@ -2,9 +2,12 @@ import { cleanId, mergeIds } from "../../domain/external-ids.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { createArtwork, type PictureAddress, pictureAddresses } from "../artwork.ts";
 import type { MetadataSource } from "../contract.ts";
+import { SOURCE_FACTS } from "../facts.ts";
 import { hasYear } from "../words.ts";
+import { createTmdbBrowse } from "./browse.ts";
 import { createTmdbClient, type TmdbDeps, type TmdbWhole } from "./client.ts";
-import { isPartial, showFound, toCandidate, toCatalogue, toShow } from "./mapper.ts";
+import { isPartial, showFound, toCandidate, toCatalogue, toShow, toTitles } from "./mapper.ts";
+import type { TmdbSearchRow } from "./schemas.ts";
 
 /** Wide enough for a poster on a screen of double density. */
 const posterSize = "w342";
@@ -22,11 +25,8 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
 
   return {
     id: "tmdb",
-    label: "TMDB",
-    attribution: {
-      text: "This product uses the TMDB API but is not endorsed or certified by TMDB.",
-      url: "https://www.themoviedb.org",
-    },
+    label: SOURCE_FACTS.tmdb.label,
+    attribution: SOURCE_FACTS.tmdb.attribution,
     idKinds: ["tmdb", "tvdb", "imdb"],
 
     async find(kind, value, signal) {
@@ -45,7 +45,8 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
     async search(title, year, signal) {
       const text = title.trim();
       if (text === "") return [];
-      const rows = (await client.search(text, undefined, signal)).map((row) => toCandidate(row, poster));
+      const candidate = (row: TmdbSearchRow) => toCandidate(row, poster, client.knownGenres());
+      const rows = (await client.search(text, undefined, signal)).map(candidate);
       if (
         year !== null &&
         !hasYear(
@@ -54,11 +55,13 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
         )
       ) {
         const known = new Set(rows.map(({ sourceId }) => sourceId));
-        const more = (await client.search(text, year, signal)).map((row) => toCandidate(row, poster));
+        const more = (await client.search(text, year, signal)).map(candidate);
         rows.unshift(...more.filter(({ sourceId }) => !known.has(sourceId)));
       }
       return rows;
     },
+
+    browse: createTmdbBrowse(client, deps.clock, poster),
 
     async catalogue(sourceId, signal) {
       const id = cleanId("tmdb", sourceId);
@@ -69,6 +72,13 @@ export function createTmdb(deps: TmdbDeps): MetadataSource {
       }
       return toCatalogue(found, poster);
     },
+
+    async titles(sourceId, language, signal) {
+      const id = cleanId("tmdb", sourceId);
+      const found = id === undefined ? null : await client.translated(id, language, signal);
+      return found && String(found.show.id) === id ? toTitles(found, language) : null;
+    },
+    translatesEpisodes: true,
 
     artwork: createArtwork(deps, "TMDB", address),
 

@@ -1,11 +1,12 @@
-import { cleanIds } from "../../domain/external-ids.ts";
-import type { MatchCandidate } from "../../domain/matching.ts";
+import { isPlaceholder } from "../../domain/episode-facts.ts";
+import { cleanId, cleanIds } from "../../domain/external-ids.ts";
 import { countryCode } from "../../domain/title.ts";
+import { partsOfTag } from "../../domain/title-language.ts";
 import type { PictureAddress } from "../artwork.ts";
-import type { Catalogue, CatalogueShow, ShowStatus } from "../contract.ts";
+import type { Catalogue, CatalogueShow, ShowCandidate, ShowStatus, TranslatedTitles } from "../contract.ts";
 import { airedOnDay, minutesOrNull, textOrNull, yearOf } from "../words.ts";
 import type { TmdbWhole } from "./client.ts";
-import type { TmdbFind, TmdbSearchRow, TmdbShow } from "./schemas.ts";
+import type { TmdbFind, TmdbGenre, TmdbSearchRow, TmdbSeason, TmdbShow, TmdbTranslated } from "./schemas.ts";
 
 const statuses: Record<string, ShowStatus> = {
   "Returning Series": "running",
@@ -58,7 +59,44 @@ export function toCatalogue({ show, seasons }: TmdbWhole, picture: PictureAddres
   };
 }
 
-export function toCandidate(row: TmdbSearchRow, picture: PictureAddress): MatchCandidate {
+/** The country that a language without one means, where several write it differently. */
+const HOMES: Record<string, string> = { pt: "PT", es: "ES", zh: "CN" };
+
+function translatedName({ translations, ...show }: TmdbTranslated, tag: string): string | null {
+  const { language, country } = partsOfTag(tag);
+  const named = translations.translations.filter(
+    ({ iso_639_1, data }) => iso_639_1 === language && textOrNull(data?.name) !== null,
+  );
+  const ofCountry = (code: string) => named.find(({ iso_3166_1 }) => iso_3166_1 === code);
+  const home = country ?? HOMES[language];
+  const found = (home === undefined ? undefined : ofCountry(home)) ?? (country === null ? named[0] : undefined);
+  // The list leaves the original language's name blank: the show has it.
+  return textOrNull(found?.data?.name) ?? (show.original_language === tag ? textOrNull(show.original_name) : null);
+}
+
+/** Episodes without a translation come as "Folge 3"; those are left out. */
+export function toTitles(
+  { show, seasons }: { show: TmdbTranslated; seasons: readonly TmdbSeason[] },
+  tag: string,
+): TranslatedTitles {
+  return {
+    show: translatedName(show, tag),
+    episodes: seasons.flatMap(({ season_number, episodes }) =>
+      episodes.flatMap(({ id, name, episode_number }) => {
+        const title = textOrNull(name);
+        if (title === null || isPlaceholder(title, episode_number)) return [];
+        return [{ season: season_number, number: episode_number, id: cleanId("tmdb", id) ?? null, title }];
+      }),
+    ),
+  };
+}
+
+/** A row names neither network, status nor length. */
+export function toCandidate(
+  row: TmdbSearchRow,
+  picture: PictureAddress,
+  genres: readonly TmdbGenre[] = [],
+): ShowCandidate {
   return {
     source: "tmdb",
     sourceId: String(row.id),
@@ -68,6 +106,8 @@ export function toCandidate(row: TmdbSearchRow, picture: PictureAddress): MatchC
     country: countryCode(row.origin_country?.[0] ?? "") ?? undefined,
     ids: cleanIds({ tmdb: row.id }),
     posterUrl: picture(row.poster_path) ?? undefined,
+    overview: textOrNull(row.overview) ?? undefined,
+    genres: (row.genre_ids ?? []).flatMap((id) => genres.find((genre) => genre.id === id)?.name ?? []),
   };
 }
 

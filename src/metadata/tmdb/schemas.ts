@@ -56,8 +56,27 @@ const tmdbSearchRow = z.object({
   first_air_date: text,
   origin_country: z.array(z.string()).nullish(),
   poster_path: text,
+  overview: text,
+  genre_ids: z.array(z.number().int()).nullish(),
 });
 export type TmdbSearchRow = z.infer<typeof tmdbSearchRow>;
 export const tmdbSearch = z.object({ results: z.array(tmdbSearchRow) });
+
+/** A show in another language. Where the name is not translated it is the original one, so it is read from the list. */
+export const tmdbTranslated = z.object({
+  id,
+  original_name: text,
+  original_language: text,
+  seasons: z.array(tmdbSeasonRow),
+  translations: z.object({
+    translations: z.array(z.object({ iso_639_1: text, iso_3166_1: text, data: z.object({ name: text }).nullish() })),
+  }),
+});
+export type TmdbTranslated = z.infer<typeof tmdbTranslated>;
+export const tmdbDiscover = tmdbSearch.extend({ page: z.number().int(), total_pages: z.number().int() });
+export type TmdbDiscover = z.infer<typeof tmdbDiscover>;
+
+export const tmdbGenres = z.object({ genres: z.array(z.object({ id, name: z.string() })) });
+export type TmdbGenre = z.infer<typeof tmdbGenres>["genres"][number];
 
 export const tmdbParts = z.record(z.string(), z.unknown());

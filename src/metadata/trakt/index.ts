@@ -1,10 +1,13 @@
 import { cleanId } from "../../domain/external-ids.ts";
+import { partsOfTag } from "../../domain/title-language.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { createArtwork, pictureAddresses } from "../artwork.ts";
 import type { CatalogueShow, MetadataSource } from "../contract.ts";
+import { SOURCE_FACTS } from "../facts.ts";
 import { candidateOf, hasYear, onlyOne } from "../words.ts";
+import { createTraktBrowse } from "./browse.ts";
 import { createTraktClient, type TraktDeps, type TraktIdKind } from "./client.ts";
-import { toCatalogue, toShow } from "./mapper.ts";
+import { titleIn, toCatalogue, toShow } from "./mapper.ts";
 import type { TraktSearch, TraktSeason, TraktShow } from "./schemas.ts";
 
 const idKinds = ["trakt", "tmdb", "tvdb", "imdb"] as const satisfies readonly TraktIdKind[];
@@ -26,8 +29,8 @@ export function createTrakt(deps: TraktDeps): MetadataSource {
 
   return {
     id: "trakt",
-    label: "Trakt",
-    attribution: { text: "Show data by Trakt", url: "https://trakt.tv" },
+    label: SOURCE_FACTS.trakt.label,
+    attribution: SOURCE_FACTS.trakt.attribution,
     idKinds,
 
     async find(kind, value, signal) {
@@ -50,6 +53,15 @@ export function createTrakt(deps: TraktDeps): MetadataSource {
       return [...unique.values()].map((show) => candidateOf("trakt", show));
     },
 
+    async findByName(slug, signal) {
+      // A bare number would be taken for a Trakt number, and an IMDb id for one.
+      if (!/^[a-z\d-]+$/.test(slug) || /^(?:\d+|tt\d+)$/.test(slug)) return null;
+      const row = await client.show(slug, signal);
+      return row && toShow(row, picture);
+    },
+
+    browse: createTraktBrowse(client, (show) => toShow(show, picture)),
+
     async catalogue(sourceId, signal) {
       // A path understands slugs too, and takes a bare number for a Trakt number whatever was meant.
       const id = cleanId("trakt", sourceId);
@@ -63,6 +75,12 @@ export function createTrakt(deps: TraktDeps): MetadataSource {
         throw new AppError("bad-answer", `Trakt sent no episodes for a show that has some ("${show.title}").`);
       }
       return toCatalogue(show, seasons, row.airs?.timezone ?? null);
+    },
+
+    async titles(sourceId, language, signal) {
+      const id = cleanId("trakt", sourceId);
+      const rows = id === undefined ? null : await client.translations(id, partsOfTag(language).language, signal);
+      return rows && { show: titleIn(rows, language), episodes: [] };
     },
 
     artwork: createArtwork(deps, "Trakt", picture),

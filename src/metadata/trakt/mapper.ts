@@ -1,10 +1,11 @@
 import { cleanId, cleanIds, type ExternalIds } from "../../domain/external-ids.ts";
 import { fromIso, type Instant, toDate } from "../../domain/instant.ts";
 import { countryCode } from "../../domain/title.ts";
+import { partsOfTag } from "../../domain/title-language.ts";
 import type { PictureAddress } from "../artwork.ts";
 import type { Catalogue, CatalogueEpisode, CatalogueShow, ShowStatus } from "../contract.ts";
 import { airedOnDay, dateOrNull, minutesOrNull, textOrNull } from "../words.ts";
-import type { TraktEpisode, TraktSeason, TraktShow } from "./schemas.ts";
+import type { TraktEpisode, TraktSeason, TraktShow, TraktTranslation } from "./schemas.ts";
 
 const statuses: Record<string, ShowStatus> = {
   "returning series": "running",
@@ -56,6 +57,18 @@ export function toCatalogue(show: CatalogueShow, seasons: readonly TraktSeason[]
     seasons: ordered.map(({ number, title }) => ({ number, title: textOrNull(title) })),
     episodes: ordered.flatMap(({ number, episodes }) => (episodes ?? []).map((each) => toEpisode(number, each, dayOf))),
   };
+}
+
+/** The country that a language without one means, where several write it differently. */
+const HOMES: Record<string, string> = { pt: "pt", es: "es", zh: "cn" };
+
+/** The title in a language; a tag with a country takes no other country's. */
+export function titleIn(rows: readonly TraktTranslation[], tag: string): string | null {
+  const { language, country } = partsOfTag(tag);
+  const named = rows.filter((row) => row.language?.toLowerCase() === language && textOrNull(row.title) !== null);
+  const ofCountry = (code: string | undefined) => named.find((row) => row.country?.toLowerCase() === code);
+  if (country !== null) return textOrNull(ofCountry(country.toLowerCase())?.title);
+  return textOrNull((ofCountry(HOMES[language] ?? language) ?? named[0])?.title);
 }
 
 function toEpisode(season: number, episode: TraktEpisode, dayOf: (at: Instant) => string): CatalogueEpisode {

@@ -33,6 +33,12 @@ export type TraktShow = z.infer<typeof traktShow>;
 export const traktSearch = z.array(z.object({ type: z.string(), show: traktShow.nullish() }));
 export type TraktSearch = z.infer<typeof traktSearch>;
 
+/** The popular are shows, the trending are shows with a count around them. */
+export const traktList = z.array(z.union([z.object({ show: traktShow }).transform(({ show }) => show), traktShow]));
+
+export const traktGenres = z.array(z.object({ name: z.string(), slug: z.string() }));
+export type TraktGenre = z.infer<typeof traktGenres>[number];
+
 const traktEpisode = z.object({
   number: z.number().int(),
   number_abs: amount,
@@ -53,5 +59,8 @@ export const traktSeasons = z.array(
   }),
 );
 export type TraktSeason = z.infer<typeof traktSeasons>[number];
+
+export const traktTranslations = z.array(z.object({ title: text, language: text, country: text }));
+export type TraktTranslation = z.infer<typeof traktTranslations>[number];
 
 export const traktRateLimit = z.object({ remaining: z.number(), until: z.string() });

@@ -2,9 +2,11 @@ import { cleanId } from "../../domain/external-ids.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { createArtwork, pictureAddresses } from "../artwork.ts";
 import type { MetadataSource } from "../contract.ts";
+import { SOURCE_FACTS } from "../facts.ts";
 import { candidateOf, onlyOne } from "../words.ts";
+import { createTvmazeBrowse } from "./browse.ts";
 import { createTvmazeClient, type TvmazeDeps } from "./client.ts";
-import { isPartial, toCatalogue, toShow } from "./mapper.ts";
+import { isPartial, titleIn, toCatalogue, toShow } from "./mapper.ts";
 
 export function createTvmaze(deps: TvmazeDeps): MetadataSource {
   const client = createTvmazeClient(deps);
@@ -12,8 +14,8 @@ export function createTvmaze(deps: TvmazeDeps): MetadataSource {
 
   return {
     id: "tvmaze",
-    label: "TVmaze",
-    attribution: { text: "Show data by TVmaze (CC BY-SA)", url: "https://www.tvmaze.com" },
+    label: SOURCE_FACTS.tvmaze.label,
+    attribution: SOURCE_FACTS.tvmaze.attribution,
     idKinds: ["tvmaze", "tvdb", "imdb"],
 
     async find(kind, value, signal) {
@@ -30,6 +32,8 @@ export function createTvmaze(deps: TvmazeDeps): MetadataSource {
       return (await client.search(text, signal)).map((show) => candidateOf("tvmaze", toShow(show, picture)));
     },
 
+    browse: createTvmazeBrowse(client, deps.clock, picture),
+
     async catalogue(sourceId, signal) {
       const id = cleanId("tvmaze", sourceId);
       const found = id === undefined ? null : await client.whole(id, signal);
@@ -38,6 +42,12 @@ export function createTvmaze(deps: TvmazeDeps): MetadataSource {
         throw new AppError("bad-answer", `TVmaze sent no episodes for a show that has some ("${found.name}").`);
       }
       return toCatalogue(found, picture);
+    },
+
+    async titles(sourceId, language, signal) {
+      const id = cleanId("tvmaze", sourceId);
+      const found = id === undefined ? null : await client.whole(id, signal);
+      return found && String(found.id) === id ? { show: titleIn(found, language), episodes: [] } : null;
     },
 
     artwork: createArtwork(deps, "TVmaze", picture),

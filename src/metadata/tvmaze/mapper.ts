@@ -4,6 +4,7 @@ import { countryCode } from "../../domain/title.ts";
 import type { PictureAddress } from "../artwork.ts";
 import type { Catalogue, CatalogueEpisode, CatalogueShow, ShowStatus } from "../contract.ts";
 import { airedOnDay, dateOrNull, minutesOrNull, textOrNull, yearOf } from "../words.ts";
+import { countriesOf } from "./languages.ts";
 import type { TvmazeEpisode, TvmazeShow, TvmazeWhole } from "./schemas.ts";
 
 const statuses: Record<string, ShowStatus> = {
@@ -55,6 +56,12 @@ export function toCatalogue(show: TvmazeWhole, picture: PictureAddress): Catalog
     seasons: numbers.map((number) => ({ number, title: null })),
     episodes,
   };
+}
+
+/** What the show is called in the countries of a language, the nearest country first. */
+export function titleIn({ akas }: Pick<TvmazeWhole, "akas">, language: string): string | null {
+  const named = countriesOf(language).flatMap((code) => akas.filter(({ country }) => country?.code === code));
+  return named.map(({ name }) => textOrNull(name)).find((name) => name !== null) ?? null;
 }
 
 /** There is no season 0: specials stand without a number in the season they belong to. */

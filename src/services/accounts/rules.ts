@@ -1,3 +1,4 @@
+import { isTitleLanguage } from "../../domain/title-language.ts";
 import { AppError, type FieldError } from "../../kernel/errors.ts";
 import type { Credentials } from "./types.ts";
 
@@ -45,6 +46,10 @@ export function checkCredentials({ username, password }: Credentials): void {
   refuse([...problem("username", usernameProblem(username)), ...problem("password", passwordProblem(password))]);
 }
 
+export function checkUsername(username: string): void {
+  refuse(problem("username", usernameProblem(username)));
+}
+
 export function checkPassword(password: string, path: string): void {
   refuse(problem(path, passwordProblem(password)));
 }
@@ -56,6 +61,13 @@ export function checkTokenName(name: string): string {
   return clean;
 }
 
+export function checkFeedName(name: string): string {
+  const clean = name.trim();
+  const tooLong = [...clean].length > 100 ? "Use at most 100 characters." : null;
+  refuse(problem("name", clean === "" ? "Say which calendar it is for." : tooLong));
+  return clean;
+}
+
 export function checkTimeZone(zone: string): void {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
@@ -63,6 +75,10 @@ export function checkTimeZone(zone: string): void {
     const message = "Choose a time zone such as Europe/Berlin.";
     throw new AppError("invalid", message, { cause, fields: [{ path: "timezone", message }] });
   }
+}
+
+export function checkTitleLanguage(tag: string): void {
+  if (!isTitleLanguage(tag)) refuse([{ path: "titleLanguage", message: "Choose one of the languages listed." }]);
 }
 
 export function usernameTaken(): AppError {

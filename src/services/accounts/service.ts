@@ -14,11 +14,28 @@ import { tx } from "../../db/tx.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { createApiTokens } from "./api-tokens.ts";
+import { createCalendarFeeds } from "./calendar-feeds.ts";
 import { createLoginLimit } from "./login-limit.ts";
 import { createPasswords } from "./passwords.ts";
-import { checkCredentials, checkPassword, checkTimeZone, cleanUsername, usernameKey, usernameTaken } from "./rules.ts";
+import {
+  checkCredentials,
+  checkPassword,
+  checkTimeZone,
+  checkTitleLanguage,
+  checkUsername,
+  cleanUsername,
+  usernameKey,
+  usernameTaken,
+} from "./rules.ts";
 import { createSessions, userView } from "./sessions.ts";
-import type { Accounts, Credentials, Role } from "./types.ts";
+import type { Accounts, Credentials, ProfileInput, Role } from "./types.ts";
+
+const LAST_ADMIN = "The last admin cannot be deleted.";
+
+function checkProfile({ timeZone, titleLanguage }: ProfileInput): void {
+  if (typeof timeZone === "string") checkTimeZone(timeZone);
+  if (typeof titleLanguage === "string") checkTitleLanguage(titleLanguage);
+}
 
 export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log">): Accounts {
   const { db, clock, config, log } = deps;
@@ -26,6 +43,7 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
   const limit = createLoginLimit(clock);
   const sessions = createSessions(deps);
   const apiTokens = createApiTokens(deps);
+  const calendarFeeds = createCalendarFeeds(deps);
   // There is no way back to "none": the last admin cannot be deleted.
   let someone = countUsers(db) > 0;
 
@@ -54,6 +72,27 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
     const row = userById(db, userId);
     if (row === undefined) throw new AppError("not-found", "There is no such user.");
     return row;
+  }
+
+  /** Guessing it in somebody's open browser is limited like signing in. */
+  async function checkOwnPassword(row: UserRow, password: string, path: string): Promise<void> {
+    const attempt = limit.attempt(`password of ${row.id}`);
+    if (!(await passwords.verify(password, row.passwordHash))) {
+      const message = "This is not your current password.";
+      throw new AppError("invalid", message, { fields: [{ path, message }] });
+    }
+    attempt.succeeded();
+  }
+
+  function refuseLastAdmin(userId: number, message: string): void {
+    if (existing(userId).role === "admin" && countUsers(db, "admin") === 1) throw new AppError("conflict", message);
+  }
+
+  function freeName(userId: number, username: string): UserChange {
+    const key = usernameKey(username);
+    const owner = userByKey(db, key);
+    if (owner !== undefined && owner.id !== userId) throw usernameTaken();
+    return { username: cleanUsername(username), usernameKey: key };
   }
 
   async function setPassword(userId: number, password: string, keepSession: string | null): Promise<void> {
@@ -109,6 +148,13 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
     createApiToken: apiTokens.create,
     listApiTokens: apiTokens.list,
     deleteApiToken: apiTokens.remove,
+    listSessions: sessions.list,
+    endSession: sessions.endOne,
+    endOtherSessions: sessions.endOthers,
+    createCalendarFeed: calendarFeeds.create,
+    listCalendarFeeds: calendarFeeds.list,
+    deleteCalendarFeed: calendarFeeds.remove,
+    byCalendarFeed: calendarFeeds.find,
 
     async createUser({ role = "member", ...input }) {
       return userView(await newUser({ ...input, role }, () => undefined));
@@ -129,31 +175,40 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
     },
 
     async changePassword(userId, { current, next }, keepSession) {
-      const row = existing(userId);
-      const attempt = limit.attempt(`password of ${userId}`);
-      if (!(await passwords.verify(current, row.passwordHash))) {
-        const message = "This is not your current password.";
-        throw new AppError("invalid", message, { fields: [{ path: "current", message }] });
-      }
-      attempt.succeeded();
+      await checkOwnPassword(existing(userId), current, "current");
       checkPassword(next, "next");
       await setPassword(userId, next, keepSession);
     },
 
-    updateProfile(userId, { timeZone, theme }) {
-      if (typeof timeZone === "string") checkTimeZone(timeZone);
-      const change: UserChange = {};
-      if (timeZone !== undefined) change.timeZone = timeZone;
-      if (theme !== undefined) change.theme = theme;
-      if (Object.keys(change).length > 0) updateUser(db, userId, change);
+    updateProfile(userId, { username, ...rest }) {
+      checkProfile(rest);
+      if (username !== undefined) checkUsername(username);
+      tx(db, () => {
+        const change: UserChange = rest;
+        if (username !== undefined) Object.assign(change, freeName(userId, username));
+        if (Object.keys(change).length > 0) updateUser(db, userId, change);
+      });
       return userView(existing(userId));
     },
 
+    changeRole(userId, role) {
+      tx(db, () => {
+        if (role !== "admin") refuseLastAdmin(userId, "The last admin stays one: make somebody else an admin first.");
+        updateUser(db, existing(userId).id, { role });
+      });
+      log.info("account.role", { user: userId, role });
+      return userView(existing(userId));
+    },
+
+    async confirmPassword(userId, password, path) {
+      await checkOwnPassword(existing(userId), password, path);
+    },
+
+    refuseLastAdmin: (userId) => refuseLastAdmin(userId, LAST_ADMIN),
+
     deleteUser(userId) {
       tx(db, () => {
-        if (existing(userId).role === "admin" && countUsers(db, "admin") === 1) {
-          throw new AppError("conflict", "The last admin cannot be deleted.");
-        }
+        refuseLastAdmin(userId, LAST_ADMIN);
         deleteUser(db, userId);
       });
       log.info("account.deleted", { user: userId });

@@ -1,24 +1,30 @@
+import { liveSessions } from "../../db/queries/sessions.ts";
 import {
   deleteExpiredSessions,
   deleteSession,
+  deleteSessionsOf,
   extendSession,
   insertSession,
   sessionWithUser,
 } from "../../db/repos/sessions.ts";
 import type { UserRow } from "../../db/repos/users.ts";
 import { DAY_MS, HOUR_MS } from "../../domain/instant.ts";
+import { AppError } from "../../kernel/errors.ts";
 import { randomToken, sha256Hex } from "../../kernel/ids.ts";
 import type { Deps } from "../context.ts";
-import type { NewSession, SignedIn, User, Visitor } from "./types.ts";
+import type { NewSession, SessionView, SignedIn, User, Visitor } from "./types.ts";
 
 export const SESSION_MS = 30 * DAY_MS;
 /** Looking at pages writes at most this often. */
 const touchEveryMs = HOUR_MS;
 
 export function userView(row: Omit<UserRow, "usernameKey" | "passwordHash">): User {
-  const { id, username, role, timeZone, theme, createdAt } = row;
-  return { id, username, role, timeZone, theme, createdAt };
+  const { id, username, role, timeZone, theme, dateFormat, titleLanguage, createdAt } = row;
+  return { id, username, role, timeZone, theme, dateFormat, titleLanguage, createdAt };
 }
+
+/** The stored hash is what the database knows a session by; outside it goes by another name. */
+const publicId = (tokenHash: string): string => sha256Hex(`session ${tokenHash}`).slice(0, 24);
 
 export function createSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
   function begin(row: UserRow, visitor: Visitor): NewSession {
@@ -51,9 +57,26 @@ export function createSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
     };
   }
 
+  const listed = (userId: number) => liveSessions(db, userId, clock.now());
+
   return {
     begin,
     find,
+
+    list: (userId: number, currentHash: string | null): SessionView[] =>
+      listed(userId).map(({ tokenHash, ...session }) => ({
+        id: publicId(tokenHash),
+        ...session,
+        current: tokenHash === currentHash,
+      })),
+
+    endOne(userId: number, sessionId: string): void {
+      const session = listed(userId).find(({ tokenHash }) => publicId(tokenHash) === sessionId);
+      if (session === undefined) throw new AppError("not-found", "There is no such session.");
+      deleteSession(db, session.tokenHash);
+    },
+
+    endOthers: (userId: number, currentHash: string | null): void => deleteSessionsOf(db, userId, currentHash),
     end: (token: string) => deleteSession(db, sha256Hex(token)),
     prune: () => deleteExpiredSessions(db, clock.now()),
   };

@@ -1,5 +1,7 @@
 export type Role = "admin" | "member";
 export type Theme = "auto" | "dark" | "light";
+/** `auto`: as the browser's language has it. */
+export type DateFormat = "auto" | "dmy" | "mdy" | "ymd";
 
 export type User = {
   id: number;
@@ -8,6 +10,9 @@ export type User = {
   /** Null: the installation's. */
   timeZone: string | null;
   theme: Theme;
+  dateFormat: DateFormat;
+  /** One of `TITLE_LANGUAGES`; null: as the sources name things. */
+  titleLanguage: string | null;
   createdAt: number;
 };
 
@@ -31,7 +36,25 @@ export type SignedIn =
 
 export type ApiTokenView = { id: string; name: string; createdAt: number; lastUsedAt: number | null };
 
-export type ProfileInput = { timeZone?: string | null; theme?: Theme };
+export type SessionView = {
+  /** Derived from the session, and no use for signing in. */
+  id: string;
+  userAgent: string;
+  createdAt: number;
+  lastSeenAt: number;
+  current: boolean;
+};
+
+export type ProfileInput = {
+  username?: string;
+  timeZone?: string | null;
+  theme?: Theme;
+  dateFormat?: DateFormat;
+  titleLanguage?: string | null;
+};
+export type CalendarFeedView = { id: string; name: string; createdAt: number; lastFetchedAt: number | null };
+
+export type FoundCalendarFeed = { feedId: number; user: User };
 
 export type Accounts = {
   /** False until the first account is made. */
@@ -49,6 +72,17 @@ export type Accounts = {
   listApiTokens(userId: number): ApiTokenView[];
   /** Throws `not-found` also for somebody else's. */
   deleteApiToken(userId: number, tokenId: string): void;
+  /** Where the user is signed in, last seen first. `current` is the session that asks. */
+  listSessions(userId: number, currentHash: string | null): SessionView[];
+  /** Throws `not-found` also for somebody else's. */
+  endSession(userId: number, sessionId: string): void;
+  endOtherSessions(userId: number, currentHash: string | null): void;
+  /** A secret address of the user's calendar. */
+  createCalendarFeed(userId: number, name: string): { id: string; name: string; token: string; createdAt: number };
+  listCalendarFeeds(userId: number): CalendarFeedView[];
+  /** Throws `not-found` also for somebody else's. */
+  deleteCalendarFeed(userId: number, feedId: string): void;
+  byCalendarFeed(token: string): FoundCalendarFeed | null;
   createUser(input: Credentials & { role?: Role }): Promise<User>;
   list(): User[];
   get(userId: number): User;
@@ -58,6 +92,12 @@ export type Accounts = {
   /** Ends the user's other sessions. */
   changePassword(userId: number, change: { current: string; next: string }, keepSession: string | null): Promise<void>;
   updateProfile(userId: number, change: ProfileInput): User;
+  /** Throws `conflict` when it would leave no admin. */
+  changeRole(userId: number, role: Role): User;
+  /** Throws `invalid` for the field at `path` unless it is the user's own. */
+  confirmPassword(userId: number, password: string, path: string): Promise<void>;
+  /** Throws `conflict` when this user is the only admin. */
+  refuseLastAdmin(userId: number): void;
   /** With everything that belongs to the user. Throws `conflict` for the last admin. */
   deleteUser(userId: number): void;
   /** Removes what has expired. */

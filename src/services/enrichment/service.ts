@@ -1,7 +1,9 @@
 import {
   dueShows,
+  enqueueAll,
   enqueueShows,
   enqueueStale,
+  isCatalogueDue,
   nextDue,
   promoteShow,
   queueCounts,
@@ -11,6 +13,7 @@ import { refreshProgress, usersOfShow } from "../../db/repos/library.ts";
 import { type MatchRow, saveMatch } from "../../db/repos/matches.ts";
 import { findShowsByExternalIds, insertShow, type ShowRow, showById } from "../../db/repos/shows.ts";
 import { noteDoubt } from "../../db/repos/sync-logs.ts";
+import { enqueueUntitled } from "../../db/repos/titles.ts";
 import { tx } from "../../db/tx.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../domain/instant.ts";
 import type { MatchCandidate, Scored } from "../../domain/matching.ts";
@@ -23,6 +26,7 @@ import { mergeShows } from "../matching/merge.ts";
 import type { EnrichmentStatus } from "../matching/types.ts";
 import { writeCatalogue } from "./catalogue.ts";
 import { type FoundShow, findShow, isDoubtful, openMatches } from "./find.ts";
+import { fetchTitles } from "./titles.ts";
 
 /** Shows worked on at the same time; the sources' own limits are held by their gates. */
 const lanes = 3;
@@ -30,6 +34,8 @@ const lanes = 3;
 const laterMs = [MINUTE_MS, 5 * MINUTE_MS, 30 * MINUTE_MS, 2 * HOUR_MS, 6 * HOUR_MS, DAY_MS];
 /** After "no source knows this show", or too many that match alike. */
 const muchLaterMs = [DAY_MS, 7 * DAY_MS, 30 * DAY_MS];
+/** After that long a catalogue may have moved on, by what is known of the show. */
+const agesMs = { running: DAY_MS, ended: 30 * DAY_MS, uncatalogued: 6 * HOUR_MS };
 const idleMs = 10 * MINUTE_MS;
 const publishEveryMs = 500;
 
@@ -39,6 +45,10 @@ export type Enrichment = {
   enqueue(showIds: readonly number[]): void;
   /** Queues what may have changed at the sources. */
   refreshStale(): void;
+  /** Queues everything in a library, whatever its age. Returns how much that is. */
+  lookUpAgain(): number;
+  /** Queues shows whose titles somebody wants in a language and does not have. */
+  enqueueTitles(): void;
   /** This show next: somebody looks at it. */
   promote(showId: number): void;
   status(): EnrichmentStatus;
@@ -59,10 +69,31 @@ export function createEnrichment(deps: Deps): Enrichment {
   let loop: Promise<void> | null = null;
   let publishedAt = Number.NEGATIVE_INFINITY;
   let busy = 0;
+  let deafen: () => void = () => undefined;
+
+  const before = () => {
+    const now = clock.now();
+    return {
+      running: now - agesMs.running,
+      ended: now - agesMs.ended,
+      uncatalogued: now - agesMs.uncatalogued,
+    };
+  };
+
+  function enqueueTitles(showIds: readonly number[] | null = null): void {
+    if (sources.length > 0 && enqueueUntitled(db, clock.now(), showIds) > 0) wake();
+  }
+
+  /** A refused key sets its source aside for an hour. */
+  function setAside(source: MetadataSource, error: unknown): void {
+    if ((refused.get(source.id) ?? 0) <= clock.now())
+      log.warn("metadata.refused", { source: source.id, reason: error });
+    refused.set(source.id, clock.now() + HOUR_MS);
+  }
 
   const usable = () => sources.filter(({ id }) => (refused.get(id) ?? 0) <= clock.now());
 
-  /** Asks one source after the other until one knows the show. A refused key sets its source aside for an hour. */
+  /** Asks one source after the other until one knows the show. */
   async function lookUp(show: ShowRow): Promise<Settled | Exclude<FoundShow, { kind: "matched" }>> {
     let doubt: Extract<FoundShow, { kind: "doubtful" }> | null = null;
     for (const source of usable()) {
@@ -74,9 +105,7 @@ export function createEnrichment(deps: Deps): Enrichment {
         if (catalogue !== null) return { ...found, source, catalogue };
       } catch (error) {
         if (!hasCode(error, "auth-expired", "unsupported")) throw error;
-        if ((refused.get(source.id) ?? 0) <= clock.now())
-          log.warn("metadata.refused", { source: source.id, reason: error });
-        refused.set(source.id, clock.now() + HOUR_MS);
+        setAside(source, error);
       }
     }
     return doubt ?? { kind: "unknown" };
@@ -133,14 +162,30 @@ export function createEnrichment(deps: Deps): Enrichment {
     const show = showById(db, showId);
     if (show === undefined) return;
     try {
-      const found = await lookUp(show);
+      const due = isCatalogueDue(db, showId, before());
+      if (due) {
+        const found = await lookUp(show);
+        if (abort.signal.aborted) return;
+        if (found.kind !== "matched") {
+          leave(show, attempts, found.kind === "doubtful" ? found.candidates : []);
+          return;
+        }
+        settle(showId, found);
+      }
+      // The catalogue is there by now: what goes wrong here costs titles in other languages and nothing else.
+      const translated = await fetchTitles({ db, clock, sources, usable, setAside }, showId, abort.signal);
       if (abort.signal.aborted) return;
-      if (found.kind === "matched") settle(showId, found);
-      else leave(show, attempts, found.kind === "doubtful" ? found.candidates : []);
+      if (translated) bus.publish("show.changed", { showId });
+      // Whoever has asked for the catalogue meanwhile finds the show still in the queue.
+      if (!due && !isCatalogueDue(db, showId, before())) finish(showId);
     } catch (error) {
       if (abort.signal.aborted) return;
       postpone(show, attempts, error);
     }
+  }
+
+  function finish(showId: number): void {
+    settleShow(db, showId, { state: "done", attempts: 0, nextAttemptAt: 0, lastError: null, now: clock.now() });
   }
 
   function postpone(show: ShowRow, attempts: number, thrown: unknown): void {
@@ -235,19 +280,35 @@ export function createEnrichment(deps: Deps): Enrichment {
 
   return {
     start: () => {
-      loop ??= inBackground(forever);
+      if (loop !== null) return;
+      enqueueTitles();
+      // A show that has just come into somebody's library may lack that reader's language.
+      deafen = bus.subscribe((name, payload) => {
+        if (name === "plays.changed" && "showIds" in payload) enqueueTitles(payload.showIds);
+      });
+      loop = inBackground(forever);
     },
     stop: async () => {
+      deafen();
       abort.abort(new AppError("cancelled", "Shutting down."));
       await loop;
     },
     enqueue: (showIds) => {
       if (sources.length === 0) return;
-      if (enqueueShows(db, showIds, clock.now(), clock.now() - 6 * HOUR_MS) > 0) wake();
+      if (enqueueShows(db, showIds, clock.now(), before().uncatalogued) > 0) wake();
     },
     refreshStale: () => {
-      if (enqueueStale(db, clock.now(), clock.now() - DAY_MS, clock.now() - 30 * DAY_MS) > 0) wake();
+      const { running, ended } = before();
+      if (enqueueStale(db, clock.now(), running, ended) > 0) wake();
+      enqueueTitles();
     },
+    lookUpAgain: () => {
+      const queued = sources.length === 0 ? 0 : enqueueAll(db, clock.now());
+      if (queued > 0) wake();
+      publish(true);
+      return queued;
+    },
+    enqueueTitles: () => enqueueTitles(),
     promote: (showId) => {
       promoteShow(db, showId, clock.now());
       wake();

@@ -3,7 +3,8 @@ import { type ItemLink, linksOfEpisodes } from "../../db/repos/item-links.ts";
 import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
-import { mergePlays, type Suppression } from "../../domain/play-merge.ts";
+import { sourceWord } from "../../domain/play-edit.ts";
+import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
 import { combineViews, type HistoryRow, playsOf, type ViewState } from "../../domain/plays.ts";
 import type { LocalEpisode } from "./episode-index.ts";
 import type { HistoryIndex } from "./history.ts";
@@ -118,12 +119,17 @@ function allViews(views: readonly ViewState[]): ViewState | null {
     : { ...combined, viewCount: views.reduce((sum, { viewCount }) => sum + viewCount, 0) };
 }
 
-function grouped(plays: readonly PlayRow[]): Map<number, PlayRow[]> {
-  const groups = new Map<number, PlayRow[]>();
+function grouped(plays: readonly PlayRow[]): Map<number, StoredPlay[]> {
+  const groups = new Map<number, StoredPlay[]>();
   for (const play of plays) {
     const group = groups.get(play.episodeId);
-    if (group === undefined) groups.set(play.episodeId, [play]);
-    else group.push(play);
+    if (group === undefined) groups.set(play.episodeId, [storedPlay(play)]);
+    else group.push(storedPlay(play));
   }
   return groups;
+}
+
+/** A sync knows a play by what its source said, not by what the user has made of it. */
+function storedPlay(play: PlayRow): StoredPlay {
+  return play.editedFrom === null ? play : { ...play, ...sourceWord(play), correctedTo: play.watchedAt };
 }

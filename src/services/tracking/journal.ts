@@ -1,6 +1,14 @@
 import type { Db } from "../../db/open.ts";
 import { deleteEntry, type EntryRow, entryOf, refreshProgress, restoreEntry } from "../../db/repos/library.ts";
-import { deletePlays, insertPlay, type NewPlay, type PlayRow, restorePlays, updatePlay } from "../../db/repos/plays.ts";
+import {
+  deletePlays,
+  insertPlay,
+  type NewPlay,
+  type PlayRow,
+  playById,
+  restorePlays,
+  setPlayTime,
+} from "../../db/repos/plays.ts";
 import { refreshShowCounts } from "../../db/repos/shows.ts";
 import {
   deleteSuppressions,
@@ -9,6 +17,7 @@ import {
   restoreSuppressions,
   type SuppressionRow,
 } from "../../db/repos/suppressions.ts";
+import { type PlayTime, withEditOf } from "../../domain/play-edit.ts";
 import { forgetMade, type Move, undoMove } from "./undo-move.ts";
 
 /** What one change of a user has done, in enough detail to take it back. */
@@ -48,14 +57,9 @@ export function addPlay(db: Db, journal: Journal, play: NewPlay): number {
   return id;
 }
 
-export function changePlay(
-  db: Db,
-  journal: Journal,
-  play: PlayRow,
-  { watchedAt, certainty }: Pick<PlayRow, "watchedAt" | "certainty">,
-): void {
+export function changePlay(db: Db, journal: Journal, play: PlayRow, time: PlayTime): void {
   journal.changedPlays.push(play);
-  updatePlay(db, play.id, { watchedAt, certainty, evidence: play.evidence });
+  setPlayTime(db, play.id, time);
 }
 
 export function removePlays(db: Db, journal: Journal, plays: readonly PlayRow[]): void {
@@ -100,8 +104,10 @@ export function revert(db: Db, journal: Journal, now: number): void {
   deletePlays(db, journal.addedPlays);
   for (const move of journal.moves.toReversed()) undoMove(db, move, now);
   restorePlays(db, journal.removedPlays);
-  for (const { id, watchedAt, certainty, evidence } of journal.changedPlays.toReversed()) {
-    updatePlay(db, id, { watchedAt, certainty, evidence });
+  for (const before of journal.changedPlays.toReversed()) {
+    const play = playById(db, before.id);
+    // A sync may have learned more about it since; only the user's word is taken back.
+    if (play !== undefined) setPlayTime(db, play.id, withEditOf(play, before));
   }
   deleteSuppressions(db, journal.addedSuppressions);
   restoreSuppressions(db, journal.removedSuppressions);

@@ -2,6 +2,7 @@ import type { Db } from "../../db/open.ts";
 import { type MarkableEpisode, type PlayRow, playsOfEpisodes, playsOfShow } from "../../db/repos/plays.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
 import { toDate } from "../../domain/instant.ts";
+import { sourceWord, withoutEdit, withTime } from "../../domain/play-edit.ts";
 import { hasAired, isSpecial } from "../../domain/progress.ts";
 import { randomUuid } from "../../kernel/ids.ts";
 import { addPlay, changePlay, type Journal, removePlays, removeSuppressions, suppress } from "./journal.ts";
@@ -71,9 +72,20 @@ export function mark(
   }
   const isOwnMark = plays.length === 1 && only.source === MANUAL_SOURCE;
   if (!isOwnMark || when === undefined) return false;
-  const change = dated(when, episode, now);
-  if (change.watchedAt === only.watchedAt) return false;
-  changePlay(db, journal, only, change);
+  return correct(db, journal, only, dated(when, episode, now).watchedAt);
+}
+
+/** The user's word on when a play was (null: not known) stands from now on, whatever its source says. True when that is news. */
+export function correct(db: Db, journal: Journal, play: PlayRow, watchedAt: number | null): boolean {
+  if (watchedAt === play.watchedAt) return false;
+  changePlay(db, journal, play, withTime(play, watchedAt));
+  return true;
+}
+
+/** Back to what the source says. */
+export function uncorrect(db: Db, journal: Journal, play: PlayRow): boolean {
+  if (play.editedFrom === null) return false;
+  changePlay(db, journal, play, withoutEdit(play));
   return true;
 }
 
@@ -123,17 +135,26 @@ export function removeOne(db: Db, journal: Journal, play: PlayRow, now: number):
     suppressEpisodes(db, journal, [play.episodeId], now);
     return;
   }
-  suppress(db, journal, {
-    userId: journal.userId,
-    episodeId: play.episodeId,
-    integrationId: play.integrationId,
-    evidence: play.evidence,
-    // A server's view that was taken for this play is the same viewing, also when the play was entered by hand.
-    watchedAt: play.watchedAt,
-    until: now,
-    reason: "user",
-    syncLogId: null,
-  });
+  for (const watchedAt of namesInTime(play)) {
+    suppress(db, journal, {
+      userId: journal.userId,
+      episodeId: play.episodeId,
+      integrationId: play.integrationId,
+      evidence: play.evidence,
+      // A server's view that was taken for this play is the same viewing, also when the play was entered by hand.
+      watchedAt,
+      until: now,
+      reason: "user",
+      syncLogId: null,
+    });
+  }
+}
+
+/** The times that a view of the same viewing may have: its source's, and for a play of no server also the user's own. */
+function namesInTime(play: PlayRow): (number | null)[] {
+  const { watchedAt } = sourceWord(play);
+  const isShared = play.integrationId === null && play.watchedAt !== null && play.watchedAt !== watchedAt;
+  return isShared ? [watchedAt, play.watchedAt] : [watchedAt];
 }
 
 function clearSuppressions(db: Db, journal: Journal, episodeIds: readonly number[]): void {

@@ -1,4 +1,12 @@
-import { deleteEntry, ensureEntry, releaseList, setList, setNotes, setRating } from "../../db/repos/library.ts";
+import {
+  deleteEntry,
+  ensureEntry,
+  refreshProgress,
+  releaseList,
+  setList,
+  setNotes,
+  setRating,
+} from "../../db/repos/library.ts";
 import { markableEpisodes, playsOfEpisodes } from "../../db/repos/plays.ts";
 import { findShowByExternalId } from "../../db/repos/shows.ts";
 import { rehearse, tx } from "../../db/tx.ts";
@@ -8,9 +16,8 @@ import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { checkRating, readNotes } from "./entry-rules.ts";
 import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
-import { addManualPlay, airedOf, mark, markAll, removeOne, unmark, unmarkMany } from "./marks.ts";
+import { addManualPlay, airedOf, correct, mark, markAll, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
 import { moveShow } from "./moving.ts";
-import { searchSources } from "./search.ts";
 import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
 import type { Tracking, When } from "./types.ts";
 import { createUndoTokens } from "./undo-tokens.ts";
@@ -56,11 +63,15 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
     bus.publish("plays.changed", { userId: journal.userId, showIds: [...journal.shows] });
   }
 
-  /** A change of one show's marks; the show is touched only when something changed. */
+  /**
+   * A change of one show's marks; the show is touched only when something changed. Where nothing did, a sync may have
+   * written the play and not counted it yet.
+   */
   function marking(userId: number, showId: number, work: (journal: Journal) => number): number {
     return change(userId, (journal) => {
       const changed = work(journal);
       if (changed > 0) journal.shows.add(showId);
+      else refreshProgress(db, userId, [showId], clock.now());
       return changed;
     }).result;
   }
@@ -126,6 +137,15 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         removeOne(db, journal, play, clock.now());
       });
     },
+    editPlay(userId, playId, { watchedAt }) {
+      const play = playOf(db, userId, playId);
+      checkWatchedAt(watchedAt, clock.now());
+      marking(userId, play.showId, (journal) => Number(correct(db, journal, play, watchedAt)));
+    },
+    resetPlay(userId, playId) {
+      const play = playOf(db, userId, playId);
+      marking(userId, play.showId, (journal) => Number(uncorrect(db, journal, play)));
+    },
     markSeason: (userId, showId, season, when) => markMany(userId, seasonOf(db, userId, showId, season), season, when),
     unmarkSeason(userId, showId, season) {
       const id = seasonOf(db, userId, showId, season);
@@ -172,19 +192,21 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         deleteEntry(db, userId, id);
       });
     },
-    search: (userId, query) => searchSources(deps, userId, query),
-    async addShow(userId, source, sourceId) {
+    async addShow(userId, source, sourceId, list = "watching") {
       if (!deps.sources.some(({ id }) => id === source)) {
         const message = "is not a metadata source that is switched on";
         throw new AppError("invalid", `"${source}" ${message}.`, { fields: [{ path: "source", message }] });
       }
       const known = isIdKind(source) ? findShowByExternalId(db, source, sourceId) : null;
       const showId = known ?? (await parts.importShow(source, sourceId));
-      change(userId, (journal) => {
+      const { result: added } = change(userId, (journal) => {
         rememberEntry(db, journal, showId);
-        ensureEntry(db, userId, showId, { list: "watching", addedBySync: null, now: clock.now() });
+        const isNew = ensureEntry(db, userId, showId, { list, addedBySync: null, now: clock.now() });
+        // Watching is where shows go by themselves; anything else is the user's own wish and is never moved.
+        if (isNew && list !== "watching") setList(db, userId, showId, list);
+        return isNew;
       });
-      return { showId: String(showId) };
+      return { showId: String(showId), added };
     },
   };
 }

@@ -1,73 +1,237 @@
-import { firstPlayAt, playsInSpans, type Span, type WatchTotals, watchTotals } from "../../db/queries/stats.ts";
+import { type WatchedShow, watchedPlays, watchedShows } from "../../db/queries/stats.ts";
+import type { ShowRef } from "../../db/queries/view.ts";
+import {
+  type DayCount,
+  firstDayOfYear,
+  series,
+  startOfUnit,
+  stepUnit,
+  type Unit,
+  yearOf,
+} from "../../domain/day-series.ts";
+import { DAY_MS, dateToInstant, dayNumber, toDate } from "../../domain/instant.ts";
+import { type Streak, streaksOf } from "../../domain/streaks.ts";
+import {
+  type PeriodTally,
+  type PlayFact,
+  type ShowTally,
+  tallyPlays,
+  type WatchTally,
+} from "../../domain/watch-tally.ts";
 import type { Deps } from "../context.ts";
-import { addDays, dateIn, nextMonth, startOfDate } from "./zoned-days.ts";
+import { offsetsBetween } from "./zone-offsets.ts";
+import { dateIn } from "./zoned-days.ts";
 
-export type StatsView = WatchTotals & {
-  /** Months with at least one dated play, oldest first: `YYYY-MM`. */
-  months: { month: string; plays: number }[];
-  /** Every day of the last 53 weeks, oldest first, for a heat map. */
-  days: { date: string; plays: number }[];
-  /** Plays whose time is not known: in no month and on no day. */
+type Watched = { plays: number; minutes: number };
+
+export type TopShow = ShowRef & ShowTally;
+export type TopName = Watched & { name: string; shows: number };
+export type DatedStreak = { from: string; to: string; days: number };
+
+/** How much was watched ever, or in one year of the user's calendar. */
+export type StatsView = {
+  /** Null: ever. */
+  year: number | null;
+  /** Shows with a play. */
+  shows: number;
+  /** Different episodes, specials included. */
+  episodes: number;
+  plays: number;
+  /** Plays of episodes that had been watched before. */
+  rewatches: number;
+  /** Of plays whose episode's or show's runtime is known. */
+  minutes: number;
+  /** Plays that add nothing to the minutes. */
+  withoutRuntime: number;
+  /** Plays whose time is not known, ever: in no year, in no month and on no day. */
   undated: number;
+  /** Every day of the year, else of the last 53 weeks, oldest first, for a heat map. */
+  days: ({ date: string } & Watched)[];
+  /** Weeks (by their Monday), months (`YYYY-MM`) and years with at least one dated play, oldest first. Years are all there are. */
+  weeks: ({ week: string } & Watched)[];
+  months: ({ month: string } & Watched)[];
+  years: ({ year: number } & Watched)[];
+  /** Dated plays by weekday, from Monday, and hour. */
+  hours: number[][];
+  activeDays: number;
+  firstDay: string | null;
+  lastDay: string | null;
+  busiestDay: ({ date: string } & Watched) | null;
+  /** Dated plays, from the first day to the last that has been. */
+  averagePerWeek: number;
+  longestStreak: DatedStreak | null;
+  currentStreak: DatedStreak | null;
+  topShows: TopShow[];
+  topShowsByPlays: TopShow[];
+  topNetworks: TopName[];
+  topGenres: TopName[];
+  /** Days with a play, as numbers, for charts by any unit. */
+  played: readonly DayCount[];
+  today: number;
 };
 
-export type Stats = { of(userId: number, timeZone: string): StatsView };
+export type Stats = {
+  /** A year without plays is empty, not an error. */
+  of(userId: number, timeZone: string, year?: number | null): StatsView;
+};
 
 const DAYS_SHOWN = 53 * 7;
+const TOP_SHOWS = 20;
+const TOP_NAMES = 12;
+const MOST_YEARS_KEPT = 20;
+
+type Ground = { tally: WatchTally; shows: ReadonlyMap<number, WatchedShow>; today: number };
+type Kept = Ground & { key: string; views: Map<number | null, StatsView> };
 
 /** Counts once and keeps the answer until something changes for that user, or the day does. */
 export function createStats({ db, bus, clock }: Pick<Deps, "db" | "bus" | "clock">): Stats {
-  const kept = new Map<number, { key: string; view: StatsView }>();
+  const kept = new Map<number, Kept>();
   bus.subscribe((name, payload) => {
     // What changes runtimes of a show changes everybody's minutes.
     if (name === "show.changed") kept.clear();
     else if ("userId" in payload && (name === "plays.changed" || name === "sync.finished")) kept.delete(payload.userId);
   });
+
+  function groundOf(userId: number, timeZone: string): Kept {
+    const today = dateIn(clock.now(), timeZone);
+    const key = `${today} ${timeZone}`;
+    const known = kept.get(userId);
+    if (known?.key === key) return known;
+    const shows = watchedShows(db, userId);
+    const tally = tallyIn(watchedPlays(db, userId), shows, timeZone);
+    const made = { key, tally, shows, today: dayNumber(dateToInstant(today) ?? 0), views: new Map() };
+    kept.set(userId, made);
+    return made;
+  }
+
   return {
-    of(userId, timeZone) {
-      const today = dateIn(clock.now(), timeZone);
-      const key = `${today} ${timeZone}`;
-      const known = kept.get(userId);
-      if (known?.key === key) return known.view;
-      const view = count(userId, timeZone, today);
-      kept.set(userId, { key, view });
+    of(userId, timeZone, year = null) {
+      const ground = groundOf(userId, timeZone);
+      const known = ground.views.get(year);
+      if (known !== undefined) return known;
+      if (ground.views.size >= MOST_YEARS_KEPT) ground.views.clear();
+      const view = viewOf(ground, year);
+      ground.views.set(year, view);
       return view;
     },
   };
+}
 
-  function count(userId: number, timeZone: string, today: string): StatsView {
-    const totals = watchTotals(db, userId);
-    const first = firstPlayAt(db, userId);
-    const months = first === null ? [] : monthsBetween(dateIn(first, timeZone), today);
-    const days = Array.from({ length: DAYS_SHOWN }, (_, index) => addDays(today, index - DAYS_SHOWN + 1));
-    const counts = playsInSpans(db, userId, [
-      ...spansOf(months, nextMonth, timeZone),
-      ...spansOf(days, (day) => addDays(day, 1), timeZone),
-    ]);
-    const byMonth = months.map((month, index) => ({ month: month.slice(0, 7), plays: counts[index] ?? 0 }));
-    return {
-      ...totals,
-      months: byMonth.filter(({ plays }) => plays > 0),
-      days: days.map((date, index) => ({ date, plays: counts[months.length + index] ?? 0 })),
-      undated: totals.plays - byMonth.reduce((sum, { plays }) => sum + plays, 0),
-    };
+function tallyIn(plays: readonly PlayFact[], shows: Ground["shows"], timeZone: string): WatchTally {
+  let [first, last] = [Number.MAX_SAFE_INTEGER, 0];
+  for (const { at } of plays) {
+    if (at === null) continue;
+    if (at < first) first = at;
+    if (at > last) last = at;
   }
+  const offsetAt = first > last ? () => 0 : offsetsBetween(first, last, timeZone);
+  return tallyPlays(plays, offsetAt, (showId) => shows.get(showId)?.runtimeMin ?? null);
 }
 
-/** First days of all months from one date to another. */
-function monthsBetween(from: string, to: string): string[] {
-  const months: string[] = [];
-  // A mark may be dated up to an hour ahead, and that may be another month.
-  const end = addDays(to, 1);
-  for (let month = `${from.slice(0, 7)}-01`; month <= end; month = nextMonth(month)) months.push(month);
-  return months;
+function viewOf({ tally, shows, today }: Ground, year: number | null): StatsView {
+  const period = year === null ? tally.whole : (tally.years.get(year) ?? nothing);
+  const played = year === null ? tally.days : tally.days.filter(({ day }) => yearOf(day) === year);
+  const { longest } = streaksOf(dayNumbers(played), today);
+  const { current } = streaksOf(dayNumbers(tally.days), today);
+  const busiest = played.reduce<DayCount | null>((best, day) => (best && best.plays >= day.plays ? best : day), null);
+  const inUnits = (unit: Unit) => filled(played, unit);
+  return {
+    year,
+    shows: period.shows.size,
+    episodes: period.episodes,
+    plays: period.plays,
+    rewatches: period.rewatches,
+    minutes: period.minutes,
+    withoutRuntime: period.withoutRuntime,
+    undated: tally.undated,
+    days: heatDays(played, year, today).map(({ day, ...counts }) => ({ date: dateOf(day), ...counts })),
+    weeks: inUnits("week").map(({ day, ...counts }) => ({ week: dateOf(day), ...counts })),
+    months: inUnits("month").map(({ day, ...counts }) => ({ month: dateOf(day).slice(0, 7), ...counts })),
+    years: filled(tally.days, "year").map(({ day, ...counts }) => ({ year: yearOf(day), ...counts })),
+    hours: Array.from({ length: 7 }, (_, weekday) => period.hours.slice(weekday * 24, weekday * 24 + 24)),
+    activeDays: played.length,
+    firstDay: dateOrNull(played[0]),
+    lastDay: dateOrNull(played.at(-1)),
+    busiestDay: busiest === null ? null : { date: dateOf(busiest.day), plays: busiest.plays, minutes: busiest.minutes },
+    averagePerWeek: perWeek(played, year, today),
+    longestStreak: datedStreak(longest),
+    currentStreak: datedStreak(current),
+    ...topsOf(period, shows),
+    played,
+    today,
+  };
 }
 
-/** Each date's time until the next one begins. */
-function spansOf(dates: readonly string[], after: (date: string) => string, timeZone: string): Span[] {
-  const last = dates.at(-1);
-  const starts = [...dates, ...(last === undefined ? [] : [after(last)])].map(
-    (date) => startOfDate(date, timeZone) ?? 0,
-  );
-  return dates.map((_, index) => [starts[index] ?? 0, starts[index + 1] ?? 0]);
+const nothing: PeriodTally = tallyPlays(
+  [],
+  () => 0,
+  () => null,
+).whole;
+
+const dayNumbers = (days: readonly DayCount[]): number[] => days.map(({ day }) => day);
+const dateOf = (day: number): string => toDate(day * DAY_MS);
+const dateOrNull = (day: DayCount | undefined): string | null => (day === undefined ? null : dateOf(day.day));
+
+function datedStreak(streak: Streak | null): DatedStreak | null {
+  return streak === null ? null : { from: dateOf(streak.from), to: dateOf(streak.to), days: streak.days };
+}
+
+/** The units that hold a play. */
+function filled(played: readonly DayCount[], unit: Unit): DayCount[] {
+  const [first, last] = [played[0], played.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return series(played, { unit, from: first.day, to: last.day }).filter(({ plays }) => plays > 0);
+}
+
+function heatDays(played: readonly DayCount[], year: number | null, today: number): DayCount[] {
+  if (year === null) return series(played, { unit: "day", from: today - DAYS_SHOWN + 1, to: today });
+  const from = firstDayOfYear(year);
+  return series(played, { unit: "day", from, to: stepUnit(from, "year") - 1 });
+}
+
+/** From the first play on; a year that has not ended counts as far as it has come. */
+function perWeek(played: readonly DayCount[], year: number | null, today: number): number {
+  const first = played[0];
+  if (first === undefined) return 0;
+  const end = year === null ? today : Math.min(today, stepUnit(startOfUnit(first.day, "year"), "year") - 1);
+  const weeks = Math.max(1, (end - first.day + 1) / 7);
+  const plays = played.reduce((sum, day) => sum + day.plays, 0);
+  return Math.round((10 * plays) / weeks) / 10;
+}
+
+type Tops = Pick<StatsView, "topShows" | "topShowsByPlays" | "topNetworks" | "topGenres">;
+
+function topsOf({ shows: tallies }: PeriodTally, shows: Ground["shows"]): Tops {
+  const watched = [...tallies].flatMap(([showId, tally]) => {
+    const show = shows.get(showId);
+    return show === undefined ? [] : [{ show, tally }];
+  });
+  const top = (first: "minutes" | "plays", second: "minutes" | "plays"): TopShow[] =>
+    watched
+      .toSorted((a, b) => b.tally[first] - a.tally[first] || b.tally[second] - a.tally[second])
+      .slice(0, TOP_SHOWS)
+      .map(({ show: { network: _, genres: __, runtimeMin: ___, ...ref }, tally }) => ({ ...ref, ...tally }));
+  return {
+    topShows: top("minutes", "plays"),
+    topShowsByPlays: top("plays", "minutes"),
+    topNetworks: topNames(watched, ({ network }) => (network === null ? [] : [network])),
+    topGenres: topNames(watched, ({ genres }) => genres),
+  };
+}
+
+function topNames(
+  watched: readonly { show: WatchedShow; tally: ShowTally }[],
+  namesOf: (show: WatchedShow) => readonly string[],
+): TopName[] {
+  const names = new Map<string, TopName>();
+  for (const { show, tally } of watched) {
+    for (const name of new Set(namesOf(show))) {
+      const found = names.get(name) ?? { name, shows: 0, plays: 0, minutes: 0 };
+      names.set(name, found);
+      found.shows += 1;
+      found.plays += tally.plays;
+      found.minutes += tally.minutes;
+    }
+  }
+  return [...names.values()].sort((a, b) => b.minutes - a.minutes || b.plays - a.plays).slice(0, TOP_NAMES);
 }

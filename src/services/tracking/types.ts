@@ -1,5 +1,4 @@
 import type { Instant } from "../../domain/instant.ts";
-import type { MatchCandidate } from "../../domain/matching.ts";
 import type { ListName } from "../../domain/show-list.ts";
 
 /** When something was watched: a moment; null = not known; or when each episode came out, days counted in that zone. */
@@ -19,6 +18,10 @@ export type Tracking = {
   addSeasonPlays(userId: number, showId: string, season: number, when?: When): number;
   addShowPlays(userId: number, showId: string, when?: When): number;
   removePlay(userId: number, playId: string): void;
+  /** Corrects when a play was; null: not known. No sync changes it back. */
+  editPlay(userId: number, playId: string, change: { watchedAt: number | null }): void;
+  /** Back to the time that the play's source gives. */
+  resetPlay(userId: number, playId: string): void;
   /** Aired episodes only; returns how many changed. */
   markSeason(userId: number, showId: string, season: number, when?: When): number;
   unmarkSeason(userId: number, showId: string, season: number): number;
@@ -39,9 +42,13 @@ export type Tracking = {
   rehearseMove(userId: number, fromShowId: number, intoShowId: number): MovedShow;
   /** Takes the show and the user's plays of it out of the library; older views on servers do not bring them back. */
   removeShow(userId: number, showId: string): void;
-  /** Searches the metadata sources; the first that finds something. */
-  search(userId: number, query: string): Promise<SearchResult[]>;
-  addShow(userId: number, source: string, sourceId: string): Promise<{ showId: string }>;
+  /** Idempotent: a show that is in the library already stays on its list. `added`: it was not there. */
+  addShow(
+    userId: number,
+    source: string,
+    sourceId: string,
+    list?: ListName,
+  ): Promise<{ showId: string; added: boolean }>;
 };
 
 export type MovedShow = {
@@ -55,5 +62,3 @@ export type MovedShow = {
 
 /** `notes`: text of the user's own; blank or null takes it away. */
 export type ShowChange = { list?: ListName | null; rating?: number | null; notes?: string | null };
-
-export type SearchResult = MatchCandidate & { inLibraryShowId: string | null };

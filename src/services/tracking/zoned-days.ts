@@ -13,7 +13,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** How far the zone's clocks are ahead of UTC at that instant. */
-function offsetMs(at: number, timeZone: string): number {
+export function offsetMs(at: number, timeZone: string): number {
   const [, sign, hours = "0", minutes = "0", seconds = "0"] =
     /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(formatOf(timeZone).format(at)) ?? [];
   const ahead = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
@@ -54,4 +54,35 @@ export function addDays(date: string, days: number): string {
 /** The first day of the month after. */
 export function nextMonth(date: string): string {
   return `${addDays(`${date.slice(0, 7)}-01`, 31).slice(0, 7)}-01`;
+}
+
+const LOCAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?$/;
+
+/** As `<input type="datetime-local">` has it: `2026-03-01T21:14`, on the clocks of the zone. */
+export function localTimeIn(at: number, timeZone: string): string {
+  return toIso(at + offsetMs(at, timeZone)).slice(0, 16);
+}
+
+/**
+ * The moment at which the zone's clocks show that. Of two (clocks go back) the first; of none (clocks go forward) the
+ * moment at which they are past it, and `skipped` says so. Null when it is no date and time.
+ */
+export function readLocalTime(text: string, timeZone: string): { at: number; skipped: boolean } | null {
+  const wanted = LOCAL.test(text) ? fromIso(`${text}Z`) : null;
+  if (wanted === null) return null;
+  const offsets = [wanted - DAY_MS, wanted + DAY_MS].map((around) => offsetMs(around, timeZone));
+  const shown = offsets.map((offset) => wanted - offset).filter((at) => at + offsetMs(at, timeZone) === wanted);
+  if (shown.length > 0) return { at: Math.min(...shown), skipped: false };
+  return { at: jumpPast(wanted, timeZone), skipped: true };
+}
+
+/** When the zone's clocks jump over that local time. */
+function jumpPast(wanted: number, timeZone: string): number {
+  let [before, after] = [wanted - DAY_MS, wanted + DAY_MS];
+  while (after - before > SECOND_MS) {
+    const middle = Math.floor((before + after) / 2 / SECOND_MS) * SECOND_MS;
+    if (middle + offsetMs(middle, timeZone) > wanted) after = middle;
+    else before = middle;
+  }
+  return after;
 }

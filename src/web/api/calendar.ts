@@ -6,7 +6,7 @@ import { addDays, dateIn } from "../../services/tracking/zoned-days.ts";
 import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readBound, zoneOf } from "./times.ts";
-import { CalendarItem, listOf } from "./tracker-schemas.ts";
+import { CalendarItem, List, listOf } from "./tracker-schemas.ts";
 import { calendarJson, listJson } from "./tracker-shapes.ts";
 
 const DEFAULT_DAYS = 28;
@@ -26,15 +26,21 @@ export function createCalendarRoutes({ db, clock, config, paths }: RouteDeps) {
         throw new AppError("invalid", `The end ${message}.`, { fields: [{ path: "to", message }] });
       }
       const range = { from: begin.at, to: end.at, fromDay: begin.day, toDay: end.day };
-      return listJson({ items: calendar(db, user.id, range), nextCursor: null }, (item) => calendarJson(item, paths));
+      const items = calendar(db, user.id, range, { list: query.list });
+      return listJson({ items, nextCursor: null }, (item) => calendarJson(item, paths));
     },
     {
       query: t.Object({
         from: t.Optional(t.String({ description: "A time, or a date: from its begin. Default: today" })),
         to: t.Optional(t.String({ description: "A time, or a date: to its end. Default: four weeks" })),
+        list: t.Optional(List),
       }),
       response: { 200: listOf(CalendarItem) },
-      detail: { summary: "What comes out when", tags: ["Shows"] },
+      detail: {
+        summary: "What comes out when",
+        description: "Days are those of your time zone. Without `list`, all shows but archived ones.",
+        tags: ["Calendar"],
+      },
     },
   );
 }

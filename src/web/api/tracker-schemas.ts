@@ -1,6 +1,10 @@
 import { t } from "elysia";
+import { BROWSE_FILTERS } from "../../domain/browse.ts";
+import { MILESTONES } from "../../domain/milestone.ts";
 import { CERTAINTIES } from "../../domain/plays.ts";
+import { PROGRESS_STATES } from "../../domain/progress.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
+import { UP_NEXT_SECTIONS } from "../../domain/up-next.ts";
 import { Id, Iso, IsoOrNull, TextOrNull } from "./schemas.ts";
 
 // Shapes of shows, episodes and plays. What a schema does not name is left out of the answer.
@@ -12,6 +16,8 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 }
 
 export const List = oneOf(LIST_NAMES);
+export const Progress = oneOf(PROGRESS_STATES);
+export const ShowStatus = oneOf(["running", "ended", "upcoming"]);
 export const Rating = t.Union([t.Integer({ minimum: 1, maximum: 10 }), t.Null()]);
 
 export const Notes = t.Union([t.String({ maxLength: 10_000 }), t.Null()], { description: "Blank or null: none" });
@@ -48,7 +54,11 @@ const entryFields = {
   ...showFields,
   ids: Ids,
   list: List,
+  listChosen: t.Boolean({ description: "False: the list follows from what has been watched" }),
   rating: NumberOrNull,
+  status: t.Union([ShowStatus, t.Null()]),
+  network: TextOrNull,
+  genres: t.Array(t.String()),
   watched: t.Integer({ description: "Different episodes, without specials" }),
   aired: t.Integer({ description: "Episodes that are out, without specials" }),
   total: t.Integer(),
@@ -58,7 +68,20 @@ const entryFields = {
   next: t.Union([Episode, t.Null()], { description: "What to watch next" }),
 };
 
-export const LibraryShow = t.Object(entryFields);
+export const LibraryShow = t.Object({
+  ...entryFields,
+  newEpisode: t.Boolean({ description: "An episode that came out in the last seven days is waiting" }),
+});
+
+const facet = t.Array(t.Object({ value: t.String(), shows: t.Integer() }));
+
+export const LibraryFacets = t.Object({
+  lists: t.Object({ all: t.Integer(), ...Object.fromEntries(LIST_NAMES.map((name) => [name, t.Integer()])) }),
+  networks: facet,
+  genres: facet,
+  statuses: facet,
+  progress: facet,
+});
 
 const playFields = {
   id: Id,
@@ -68,6 +91,10 @@ const playFields = {
   serverName: TextOrNull,
   evidence: t.String({ description: "What the source said" }),
   syncId: TextOrNull,
+  edited: t.Boolean({ description: "You have corrected the time; no sync changes it back" }),
+  original: t.Union([t.Object({ watchedAt: IsoOrNull, certainty: oneOf(CERTAINTIES) }), t.Null()], {
+    description: "What the source says of the time, when it is edited",
+  }),
 };
 
 export const Play = t.Object(playFields);
@@ -85,9 +112,6 @@ export const Show = t.Object({
   ...entryFields,
   notes: t.Union([t.String(), t.Null()], { description: "Your own, for nobody else to read" }),
   overview: TextOrNull,
-  status: t.Union([oneOf(["running", "ended", "upcoming"]), t.Null()]),
-  network: TextOrNull,
-  genres: t.Array(t.String()),
   runtimeMin: NumberOrNull,
   enrichedFrom: TextOrNull,
   seasons: t.Array(
@@ -117,25 +141,73 @@ export const Show = t.Object({
 
 export const HistoryItem = t.Object({ ...playFields, show: ShowRef, episode: Episode });
 
+export const UpNextSection = oneOf(UP_NEXT_SECTIONS);
+
 export const UpNextItem = t.Object({
   show: ShowRef,
   episode: Episode,
+  section: UpNextSection,
+  isNew: t.Boolean({ description: "Came out in the last seven days" }),
+  runtimeMin: NumberOrNull,
   watched: t.Integer(),
   aired: t.Integer(),
   remaining: t.Integer({ description: "Further unwatched episodes that are out" }),
   lastWatchedAt: IsoOrNull,
 });
 
-export const CalendarItem = t.Object({ show: ShowRef, episode: Episode, watched: t.Boolean() });
+export const CaughtUpItem = t.Object({
+  show: ShowRef,
+  next: t.Union([Episode, t.Null()], { description: "What comes next; null: no date is known" }),
+  lastWatchedAt: IsoOrNull,
+});
+
+export const CalendarItem = t.Object({
+  show: ShowRef,
+  episode: Episode,
+  watched: t.Boolean(),
+  milestone: t.Union([oneOf(MILESTONES), t.Null()], {
+    description: "What it begins or ends; finales only where they are known",
+  }),
+  runtimeMin: NumberOrNull,
+});
+
+const watchedFields = { plays: t.Integer(), minutes: t.Integer() };
+
+const TopShow = t.Object({ ...showFields, ...watchedFields, episodes: t.Integer() });
+const TopName = t.Object({ name: t.String(), shows: t.Integer(), ...watchedFields });
+
+const StreakOrNull = t.Union([t.Object({ from: t.String(), to: t.String(), days: t.Integer() }), t.Null()]);
 
 export const Stats = t.Object({
-  shows: t.Integer(),
+  year: t.Union([t.Integer(), t.Null()], { description: "Null: ever" }),
+  timezone: t.String({ description: "Whose days these are" }),
+  shows: t.Integer({ description: "With a play" }),
   episodes: t.Integer({ description: "Different episodes, specials included" }),
   plays: t.Integer(),
+  rewatches: t.Integer({ description: "Plays of episodes that had been watched before" }),
   minutes: t.Integer({ description: "Of plays whose runtime is known" }),
-  undated: t.Integer({ description: "Plays whose time is not known" }),
-  months: t.Array(t.Object({ month: t.String(), plays: t.Integer() })),
-  days: t.Array(t.Object({ date: t.String(), plays: t.Integer() })),
+  withoutRuntime: t.Integer({ description: "Plays whose runtime is not known" }),
+  undated: t.Integer({ description: "Plays whose time is not known, ever: in no year and on no day" }),
+  months: t.Array(t.Object({ month: t.String({ examples: ["2026-08"] }), ...watchedFields }), {
+    description: "Those with a play, oldest first",
+  }),
+  days: t.Array(t.Object({ date: t.String(), ...watchedFields }), {
+    description: "Every day of the year, else of the last 53 weeks",
+  }),
+  weeks: t.Array(t.Object({ week: t.String({ description: "Its Monday" }), ...watchedFields })),
+  years: t.Array(t.Object({ year: t.Integer(), ...watchedFields }), { description: "Every year with a play" }),
+  hours: t.Array(t.Array(t.Integer()), { description: "Dated plays by weekday, from Monday, and hour" }),
+  activeDays: t.Integer({ description: "Days with a play" }),
+  firstDay: TextOrNull,
+  lastDay: TextOrNull,
+  busiestDay: t.Union([t.Object({ date: t.String(), ...watchedFields }), t.Null()]),
+  averagePerWeek: t.Number({ description: "Dated plays, from the first one on" }),
+  longestStreak: StreakOrNull,
+  currentStreak: StreakOrNull,
+  topShows: t.Array(TopShow, { description: "By minutes" }),
+  topShowsByPlays: t.Array(TopShow),
+  topNetworks: t.Array(TopName, { description: "By minutes" }),
+  topGenres: t.Array(TopName, { description: "By minutes; a show counts for each of its genres" }),
 });
 
 export const SearchResult = t.Object({
@@ -144,7 +216,56 @@ export const SearchResult = t.Object({
   title: t.String(),
   year: NumberOrNull,
   ids: Ids,
+  overview: t.Union([t.String(), t.Null()], { description: "Its beginning. Like all facts only what the list tells" }),
+  status: t.Union([oneOf(["running", "ended", "upcoming"]), t.Null()]),
+  network: TextOrNull,
+  country: TextOrNull,
+  genres: t.Array(t.String()),
+  runtimeMin: NumberOrNull,
+  posterUrl: t.Union([t.String(), t.Null()], { description: "Path of the poster on this server, good for some hours" }),
   showId: t.Union([Id, t.Null()], { description: "When it is in your library" }),
+  list: t.Union([List, t.Null()]),
+  maybeShowId: t.Union([Id, t.Null()], { description: "A show of your library with the same title and year" }),
+});
+
+/** A source that could not be asked while another could. */
+export const SourceFailure = t.Object({
+  source: t.String(),
+  label: t.String(),
+  message: t.String(),
+  hint: TextOrNull,
+  retryAt: t.Union([Iso, t.Null()], { description: "When another try makes sense, where it is known" }),
+});
+
+export const SearchAnswer = t.Object({
+  items: t.Array(SearchResult),
+  nextCursor: TextOrNull,
+  source: t.Union([t.String(), t.Null()], { description: "Who found them" }),
+  failures: t.Array(SourceFailure),
+});
+
+export const BrowseAnswer = t.Object({
+  items: t.Array(SearchResult),
+  nextCursor: TextOrNull,
+  source: t.String(),
+  filters: t.Record(t.String(), t.String(), {
+    description: "What the list is narrowed by, with values put in where needed",
+  }),
+});
+
+export const SourceFilters = t.Object({
+  source: t.String(),
+  label: t.String(),
+  scope: t.String({ description: "What the source can list, one sentence" }),
+  filters: t.Array(
+    t.Object({
+      filter: oneOf(BROWSE_FILTERS),
+      options: t.Array(t.Object({ value: t.String(), label: t.String() })),
+      free: t.Boolean({ description: "Other values may be given: 2010-2019 for year, 20-40 for runtime" }),
+      needed: t.Boolean({ description: "Always has a value; today and your country where none is given" }),
+    }),
+  ),
+  problem: t.Union([t.String(), t.Null()], { description: "Why the genres are missing" }),
 });
 
 /** How many rows a list may give at once. */

@@ -1,5 +1,6 @@
 import type { Paths } from "../../../views/paths.ts";
 import type { CalendarItem } from "../../db/queries/calendar.ts";
+import type { CaughtUpItem } from "../../db/queries/caught-up.ts";
 import type { EpisodeView, PlayView } from "../../db/queries/episode-view.ts";
 import type { HistoryItem } from "../../db/queries/history.ts";
 import type { LibraryItem } from "../../db/queries/library.ts";
@@ -7,7 +8,8 @@ import type { ShowPage } from "../../db/queries/show-page.ts";
 import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ListPage, ShowRef } from "../../db/queries/view.ts";
 import type { ExternalIds } from "../../domain/external-ids.ts";
-import type { SearchResult } from "../../services/tracking/types.ts";
+import type { FoundShow, SourceFailure } from "../../services/discovery/types.ts";
+import type { StatsView, TopShow } from "../../services/tracking/stats.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 
 // From view models to what the API says: ISO times, every id kind named.
@@ -31,14 +33,19 @@ export function episodeJson<Episode extends EpisodeRef>(episode: Episode) {
 }
 
 export function playJson<Play extends PlayView>(play: Play) {
-  return { ...play, watchedAt: isoOrNull(play.watchedAt) };
+  const { original } = play;
+  return {
+    ...play,
+    watchedAt: isoOrNull(play.watchedAt),
+    original: original === null ? null : { ...original, watchedAt: isoOrNull(original.watchedAt) },
+  };
 }
 
 export function episodeWithPlaysJson(episode: EpisodeView) {
   return { ...episodeJson(episode), plays: episode.plays.map(playJson) };
 }
 
-export function libraryShowJson(item: LibraryItem, paths: Paths) {
+export function libraryShowJson<Item extends Omit<LibraryItem, "newEpisode">>(item: Item, paths: Paths) {
   return {
     ...item,
     ...showRefJson(item, paths),
@@ -72,12 +79,58 @@ export function upNextJson(item: UpNextItem, paths: Paths) {
   };
 }
 
+export function caughtUpJson({ show, next, lastWatchedAt }: CaughtUpItem, paths: Paths) {
+  return {
+    show: showRefJson(show, paths),
+    next: next === null ? null : episodeJson(next),
+    lastWatchedAt: isoOrNull(lastWatchedAt),
+  };
+}
+
 export function calendarJson(item: CalendarItem, paths: Paths) {
   return { ...item, show: showRefJson(item.show, paths), episode: episodeJson(item.episode) };
 }
 
-export function searchResultJson({ source, sourceId, title, year, ids, inLibraryShowId }: SearchResult) {
-  return { source, id: sourceId, title, year: year ?? null, ids: idsJson(ids), showId: inLibraryShowId };
+export function statsJson(stats: StatsView, timezone: string, paths: Paths) {
+  const shape = (show: TopShow) => ({ ...show, ...showRefJson(show, paths) });
+  return {
+    ...stats,
+    timezone,
+    topShows: stats.topShows.map(shape),
+    topShowsByPlays: stats.topShowsByPlays.map(shape),
+  };
+}
+
+export function searchResultJson(found: FoundShow, posterUrl: string | null) {
+  const { source, sourceId, title, ids, inLibrary } = found;
+  return {
+    source,
+    id: sourceId,
+    title,
+    year: found.year ?? null,
+    ids: idsJson(ids),
+    overview: found.overview ?? null,
+    status: found.status ?? null,
+    network: found.network ?? null,
+    country: found.country ?? null,
+    genres: [...(found.genres ?? [])],
+    runtimeMin: found.runtimeMin ?? null,
+    posterUrl,
+    showId: inLibrary?.sure ? inLibrary.showId : null,
+    list: inLibrary?.sure ? inLibrary.list : null,
+    maybeShowId: inLibrary !== null && !inLibrary.sure ? inLibrary.showId : null,
+  };
+}
+
+export function sourceFailureJson({ source, label, error }: SourceFailure, now: number) {
+  const { message, hint, retryAfterMs } = error;
+  return {
+    source,
+    label,
+    message,
+    hint: hint ?? null,
+    retryAt: retryAfterMs === undefined ? null : iso(now + retryAfterMs),
+  };
 }
 
 export function listJson<In, Out>({ items, nextCursor }: ListPage<In>, shape: (item: In) => Out) {

@@ -26,9 +26,10 @@ export type Visit = {
 
 export function visit(deps: RouteDeps, request: Request): Visit {
   const ctx = viewContext(deps, request);
+  const userId = userOf(request).id;
   return {
     ctx,
-    userId: userOf(request).id,
+    userId,
     part: wantsPart(request),
     currentUrl: request.headers.get("hx-current-url") ?? "",
     page: (markup, status = 200) => page(String(markup), { status, headers: documentHeaders(deps, request, ctx) }),
@@ -36,7 +37,12 @@ export function visit(deps: RouteDeps, request: Request): Visit {
       const markup = Array.isArray(markups) ? markups.map(String).join("") : String(markups);
       return fragment(markup, {
         status,
-        headers: { ...headers, ...(trigger === undefined ? {} : { "hx-trigger": trigger }) },
+        // Which news this answer brings: those from the first number to the second are its own doing.
+        headers: {
+          "et-news": `${ctx.news} ${deps.news.at(userId)}`,
+          ...headers,
+          ...(trigger === undefined ? {} : { "hx-trigger": trigger }),
+        },
       });
     },
     go: (path, flash) => (flash === undefined ? redirect(path) : redirectWith(deps, request, path, flash)),

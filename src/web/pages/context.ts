@@ -24,6 +24,7 @@ export function bareContext({ config, clock, paths, assetUrl }: BareDeps, reques
     now: clock.now(),
     timeZone: user?.timeZone ?? config.timeZone,
     locale: localeOf(request.headers.get("accept-language")),
+    dateFormat: user?.dateFormat ?? "auto",
     theme: user?.theme ?? "auto",
     version: VERSION,
     assets: assetUrl,
@@ -44,8 +45,10 @@ export function viewContext(deps: RouteDeps, request: Request): ViewContext {
   const bare = bareContext(deps, request);
   const user = findContext(request)?.signedIn?.user;
   if (user === undefined) return withFlash(bare, request);
+  // Read before anything the page shows: what happens meanwhile is news to it.
+  const news = deps.news.at(user.id);
   const servers = serverGlances(deps.db, user.id);
-  const context = { ...bare, syncLight: lightOf(deps, user, servers), banners: bannersOf(deps.paths, servers) };
+  const context = { ...bare, news, syncLight: lightOf(deps, user, servers), banners: bannersOf(deps.paths, servers) };
   return withFlash(context, request);
 }
 

@@ -1,4 +1,6 @@
 import type { ViewContext } from "../../../views/context.ts";
+import { formatDate } from "../../../views/ui/format.ts";
+import { HOUR_MS } from "../../domain/instant.ts";
 import { addDays, dateIn, startOfDate } from "../../services/tracking/zoned-days.ts";
 
 /** "Today", "Yesterday", "Tomorrow", else "Monday, 3 March", with the year when it is not this one. */
@@ -32,21 +34,30 @@ export function shortMonth(day: string, ctx: ViewContext): string {
   return written(day, ctx, { month: "short" });
 }
 
+/** "Thu 26": the head of a narrow column. */
+export function weekdayAndDay(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "short", day: "numeric" });
+}
+
+/** "Thursday, 26 November" */
+export function fullWeekday(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "long", day: "numeric", month: "long" });
+}
+
+export function longWeekday(day: string, ctx: ViewContext): string {
+  return written(day, ctx, { weekday: "long" });
+}
+
 export function shortWeekday(day: string, ctx: ViewContext): string {
   return written(day, ctx, { weekday: "short" });
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-const MOST_FORMATS = 128;
+/** "21:00", "9 PM" */
+export function hourLabel(hour: number, ctx: ViewContext): string {
+  return formatDate(hour * HOUR_MS, { ...ctx, timeZone: "UTC" }, { hour: "numeric" });
+}
 
 /** Dates are written as midnights in UTC, so that no time zone can move them. */
-function written(day: string, { locale }: ViewContext, options: Intl.DateTimeFormatOptions): string {
-  const key = `${locale} ${JSON.stringify(options)}`;
-  let format = formats.get(key);
-  if (format === undefined) {
-    if (formats.size >= MOST_FORMATS) formats.clear();
-    format = new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
-    formats.set(key, format);
-  }
-  return format.format(startOfDate(day, "UTC") ?? 0);
+function written(day: string, ctx: ViewContext, options: Intl.DateTimeFormatOptions): string {
+  return formatDate(startOfDate(day, "UTC") ?? 0, { ...ctx, timeZone: "UTC" }, options);
 }

@@ -1,63 +1,79 @@
 import { Elysia, t } from "elysia";
-import type { ViewContext } from "../../../views/context.ts";
-import { type HistoryDayModel, HistoryPage, type HistoryPageModel } from "../../../views/pages/history.tsx";
-import type { HistoryRowModel } from "../../../views/parts/history-row.tsx";
-import { type HistoryItem, history } from "../../db/queries/history.ts";
-import { showById } from "../../db/repos/shows.ts";
-import { showOf } from "../../services/tracking/targets.ts";
-import { dateIn } from "../../services/tracking/zoned-days.ts";
+import {
+  type HistoryListModel,
+  HistoryMore,
+  HistoryPage,
+  type HistoryPageModel,
+  HistorySection,
+} from "../../../views/pages/history.tsx";
+import { shownTitle } from "../../db/queries/view.ts";
 import type { RouteDeps } from "../deps.ts";
-import { visit } from "./answer.ts";
-import { dayLabel } from "./days.ts";
-import { episodeTitle, playModel, posterOf } from "./models.ts";
+import { type Visit, visit } from "./answer.ts";
+import { type Asked, filterModel, lastDayOf, type Named, narrowed, showNamed } from "./history-filter.ts";
+import { historyList } from "./history-list.ts";
 
-const PER_PAGE = 100;
-const UNKNOWN = "unknown";
+const text = t.Optional(t.String());
 
-function row(ctx: ViewContext, item: HistoryItem): HistoryRowModel {
-  return {
-    play: playModel(item),
-    showId: item.show.id,
-    showTitle: item.show.title,
-    posterUrl: posterOf(ctx, item.show),
-    seasonNumber: item.episode.season,
-    episodeNumber: item.episode.number,
-    episodeTitle: episodeTitle(item.episode),
-  };
-}
+const query = t.Object({
+  from: text,
+  to: text,
+  show: text,
+  source: text,
+  undated: text,
+  cursor: text,
+  day: text,
+  seen: text,
+  until: text,
+  title: text,
+  month: text,
+});
 
-/** The list is in order already; a new day begins where the date changes. */
-function daysOf(ctx: ViewContext, items: readonly HistoryItem[]): HistoryDayModel[] {
-  const days: { day: string; label: string; rows: HistoryRowModel[] }[] = [];
-  for (const item of items) {
-    const day = item.watchedAt === null ? UNKNOWN : dateIn(item.watchedAt, ctx.timeZone);
-    const last = days.at(-1);
-    if (last?.day === day) last.rows.push(row(ctx, item));
-    else days.push({ day, label: day === UNKNOWN ? "Date unknown" : dayLabel(day, ctx), rows: [row(ctx, item)] });
-  }
-  return days;
-}
+const nothing = (name: string): HistoryListModel => ({
+  days: [],
+  moreHref: null,
+  first: true,
+  reach: { until: "", refreshHref: null },
+  filtered: true,
+  unknownName: name,
+});
 
 export function createHistoryPage(deps: RouteDeps) {
   const { db, paths } = deps;
+
+  function page(reply: Visit, asked: Asked, wrong: { text: string; error: string } | null): Response {
+    const { ctx, userId } = reply;
+    const narrowing = narrowed(deps, ctx, userId, asked);
+    const { showId } = narrowing.filter;
+    const title = showId === undefined ? null : shownTitle(db, userId, showId);
+    const model: HistoryPageModel = {
+      ...(wrong === null ? historyList(deps, ctx, userId, asked) : nothing(wrong.text)),
+      filter: filterModel(deps, ctx, userId, narrowing, wrong),
+      show: showId === undefined || title === null ? null : { id: String(showId), title },
+    };
+    return reply.page(HistoryPage({ ctx, page: model }));
+  }
+
+  /** What the forms send becomes the address of what they ask for. */
+  function goTo(reply: Visit, asked: Asked, named: Named | null): Response {
+    const { query: wanted } = narrowed(deps, reply.ctx, reply.userId, asked);
+    const show = named !== null && "showId" in named ? named.showId : wanted.show;
+    const to = asked.month === undefined ? null : lastDayOf(asked.month);
+    return reply.go(paths.history({ ...wanted, show, ...(to === null ? {} : { to, from: undefined }) }));
+  }
+
   return new Elysia().get(
     "/history",
-    ({ request, query }) => {
-      const { ctx, userId, ...reply } = visit(deps, request);
-      const showId = query.show === undefined ? undefined : showOf(db, userId, query.show);
-      const { items, nextCursor } = history(db, userId, { showId, cursor: query.cursor, limit: PER_PAGE });
-      const title = showId === undefined ? null : (showById(db, showId)?.title ?? null);
-      const page: HistoryPageModel = {
-        days: daysOf(ctx, items),
-        show: showId === undefined || title === null ? null : { id: String(showId), title },
-        moreHref: nextCursor === null ? null : paths.history({ show: query.show, cursor: nextCursor }),
-        first: query.cursor === undefined,
-      };
-      return reply.page(HistoryPage({ ctx, page }));
+    ({ request, query: asked }) => {
+      const reply = visit(deps, request);
+      const name = asked.title?.trim() ?? "";
+      const named = name === "" ? null : showNamed(deps, reply.userId, name);
+      if (named !== null && "error" in named) return page(reply, asked, { text: name, error: named.error });
+      if (asked.title !== undefined || asked.month !== undefined) return goTo(reply, asked, named);
+      if (!reply.part) return page(reply, asked, null);
+      const { ctx, userId } = reply;
+      const list = historyList(deps, ctx, userId, asked);
+      return reply.fragment(list.first ? HistorySection({ ctx, list }) : HistoryMore({ ctx, list }));
     },
-    {
-      query: t.Object({ show: t.Optional(t.String()), cursor: t.Optional(t.String()) }),
-      detail: { hide: true },
-    },
+    { query, detail: { hide: true } },
   );
 }

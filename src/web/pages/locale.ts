@@ -11,3 +11,17 @@ export function localeOf(acceptLanguage: string | null): string {
     .filter((tag) => TAG.test(tag));
   return Intl.DateTimeFormat.supportedLocalesOf(wanted)[0] ?? FALLBACK;
 }
+
+/** Where people who write like this mostly live. */
+export function countryOf(locale: string): string | null {
+  const { region } = new Intl.Locale(locale).maximize();
+  return region !== undefined && /^[A-Z]{2}$/.test(region) ? region : null;
+}
+
+type WithWeek = Intl.Locale & { getWeekInfo?: () => { firstDay: number } };
+
+/** 1 = Monday … 7 = Sunday. Runtimes that do not know begin the week on Monday, as ISO 8601 does. */
+export function firstDayOfWeek(locale: string): number {
+  const known: WithWeek = new Intl.Locale(locale);
+  return known.getWeekInfo?.().firstDay ?? 1;
+}

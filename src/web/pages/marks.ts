@@ -1,8 +1,10 @@
 import { Elysia, t } from "elysia";
-import type { Flash } from "../../../views/context.ts";
+import type { Flash, ViewContext } from "../../../views/context.ts";
 import { target } from "../../../views/dom.ts";
 import { ShowSection } from "../../../views/pages/show.tsx";
-import { UpNextSection } from "../../../views/pages/up-next.tsx";
+import { UpNextList } from "../../../views/pages/up-next.tsx";
+import { CalendarCheck } from "../../../views/parts/calendar-row.tsx";
+import { CaughtUp } from "../../../views/parts/caught-up.tsx";
 import { EpisodeRow, episodeCode } from "../../../views/parts/episode-row.tsx";
 import { SeasonActions, SeasonBlock, SeasonHead } from "../../../views/parts/season-block.tsx";
 import { ShowProgress } from "../../../views/parts/show-progress.tsx";
@@ -10,8 +12,9 @@ import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
 import { UpNextCard } from "../../../views/parts/up-next-card.tsx";
 import { count } from "../../../views/ui/format.ts";
 import { PartUpdate, Toast, ToastUpdate } from "../../../views/ui/toast.tsx";
+import { calendarEpisode } from "../../db/queries/calendar.ts";
 import type { EpisodeView } from "../../db/queries/episode-view.ts";
-import { upNextOfShow } from "../../db/queries/up-next-of-show.ts";
+import { upNext, upNextOfShow } from "../../db/queries/up-next.ts";
 import { playById } from "../../db/repos/plays.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -19,6 +22,9 @@ import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
+import { calendarEpisodeModel } from "./calendar-model.ts";
+import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
+import { LIBRARY_PART, showItemParts } from "./library-actions.ts";
 import { createMarkSheets } from "./mark-sheets.ts";
 import { episodeRowModel, episodeTitle, upNextModel } from "./models.ts";
 import {
@@ -30,7 +36,7 @@ import {
   unfoldedOf,
   unfoldedSeason,
 } from "./show-model.ts";
-import { upNextPage } from "./up-next.ts";
+import { caughtUpPart, upNextPage } from "./up-next.ts";
 import { whenOf } from "./when.ts";
 
 const Id = { params: t.Object({ id: t.String() }), detail: { hide: true } };
@@ -86,13 +92,57 @@ export function createMarkPages(deps: RouteDeps) {
     ]);
   }
 
-  /** The show's next card, or none when all is watched. */
-  function upNextParts(reply: Visit, showId: string, text: string, undo: Undo): Response {
-    const { ctx } = reply;
-    const item = upNextOfShow(db, reply.userId, Number(showId));
-    const toast = ToastWithUndo({ ctx, text, undo });
-    if (item === null) return reply.fragment(toast, { headers: { "hx-reswap": "delete" } });
-    return reply.fragment([UpNextCard({ ctx, next: upNextModel(ctx, item) }), toast]);
+  /** The show's next card in place of the one that was watched; after the last one, when the show goes on. */
+  function upNextParts(reply: Visit, showId: string, text: string, undo: Omit<Undo, "part">): Response {
+    const { ctx, userId } = reply;
+    const item = upNextOfShow(db, userId, Number(showId), ctx.now);
+    if (item !== null) {
+      const toast = ToastWithUndo({ ctx, text, undo: { ...undo, part: `up-next:${showId}` } });
+      return reply.fragment([UpNextCard({ ctx, next: upNextModel(ctx, item), arriving: true }), toast]);
+    }
+    const parts = upNextIsEmpty(reply) ? upNextListPart(reply) : caughtUpUpdate(reply);
+    const toast = ToastWithUndo({ ctx, text, undo: { ...undo, part: "up-next" } });
+    return reply.fragment([parts, toast], { headers: { "hx-reswap": "delete" } });
+  }
+
+  const upNextIsEmpty = ({ ctx, userId }: Visit): boolean =>
+    upNext(db, userId, { now: ctx.now, limit: 1 }).items.length === 0;
+
+  function caughtUpUpdate({ ctx, userId }: Visit): JSX.Element {
+    const children = CaughtUp({ ctx, caughtUp: caughtUpPart(deps, ctx, userId) });
+    return PartUpdate({ target: target("caught-up"), children });
+  }
+
+  function upNextListPart({ ctx, userId }: Visit): JSX.Element {
+    const children = UpNextList({ ctx, page: upNextPage(deps, ctx, userId) });
+    return PartUpdate({ target: target("up-next-list"), children });
+  }
+
+  /** The card as it was before; everything else stays where it is. */
+  function upNextCardPart({ ctx, userId }: Visit, showId: string): JSX.Element[] {
+    const item = upNextOfShow(db, userId, Number(showId), ctx.now);
+    if (item === null) return [];
+    const children = UpNextCard({ ctx, next: upNextModel(ctx, item), arriving: true });
+    return [PartUpdate({ target: target("up-next", showId), swap: "outerHTML", children })];
+  }
+
+  /** The check alone; its page hears of the change and follows. */
+  function calendarParts(reply: Visit, episodeId: string, words: (code: string) => string, undo: Undo): Response {
+    const { ctx, userId } = reply;
+    const { check, what } = calendarCheck(ctx, userId, episodeId);
+    return reply.fragment([check, ToastWithUndo({ ctx, text: words(what), undo })]);
+  }
+
+  function calendarCheck(ctx: ViewContext, userId: number, episodeId: string): { check: JSX.Element; what: string } {
+    const id = toRowId(episodeId);
+    const item = id === null ? null : calendarEpisode(db, userId, id);
+    if (item === null) throw new AppError("not-found", "This episode is not in your calendar.");
+    const showTitle = item.show.title;
+    const episode = calendarEpisodeModel(ctx, item);
+    return {
+      check: CalendarCheck({ ctx, showTitle, episode }),
+      what: `${showTitle} ${episode.code} · ${episode.title}`,
+    };
   }
 
   const undoOf = (showId: string, token: string): Undo => ({
@@ -115,7 +165,15 @@ export function createMarkPages(deps: RouteDeps) {
     const into = request.headers.get("hx-target") ?? "";
     if (into.startsWith("li#up-next--")) {
       const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
-      return upNextParts(reply, showId, words(nameOf(episode)), { ...undo, part: "up-next", back: paths.home() });
+      return upNextParts(reply, showId, words(nameOf(episode)), { ...undo, back: paths.home() });
+    }
+    if (into.startsWith("span#calendar-check--")) {
+      return calendarParts(reply, episodeId, words, { ...undo, part: `calendar:${episodeId}`, back: paths.calendar() });
+    }
+    if (into.startsWith("li#show-card--")) {
+      const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
+      const text = words(nameOf(episode));
+      return showItemParts(deps, request, reply, showId, { token: undoToken, text, back: paths.shows() });
     }
     if (into.startsWith("article#show--")) {
       const { episode } = findEpisode(readShow(deps, userId, showId), episodeId);
@@ -212,13 +270,26 @@ export function createMarkPages(deps: RouteDeps) {
     const tone = done ? "success" : "error";
     if (!reply.part) return reply.go(safeNext(form.get("back"), paths), { tone, text });
     const toast = ToastUpdate({ children: Toast({ ctx, text, tone: done ? "info" : "error" }) });
-    return reply.fragment([...(done ? partsAfterUndo(reply, request, form.get("part") ?? "") : []), toast]);
+    const part = form.get("part") ?? "";
+    if (done && isOnHistory(deps, reply)) {
+      const list = historyAgain(deps, reply, form.get("until") ?? "");
+      if (list === null) return reloaded(reply, reply.go(paths.history(), { tone, text }));
+      return reply.fragment([PartUpdate({ target: target("history"), children: list }), toast]);
+    }
+    // The library stands there filtered and sorted in its own way, and asks for itself.
+    if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: "resync" });
+    return reply.fragment([...(done ? partsAfterUndo(reply, request, part) : []), toast]);
   }
 
-  function partsAfterUndo({ ctx, userId }: Visit, request: Request, part: string): JSX.Element[] {
-    if (part === "up-next") {
-      const section = UpNextSection({ ctx, page: upNextPage(deps, ctx, userId) });
-      return [PartUpdate({ target: target("up-next-list"), children: section })];
+  function partsAfterUndo(reply: Visit, request: Request, part: string): JSX.Element[] {
+    const { ctx, userId } = reply;
+    if (part === "up-next") return [upNextListPart(reply)];
+    const cardOf = /^up-next:(\d+)$/.exec(part)?.[1];
+    if (cardOf !== undefined) return upNextCardPart(reply, cardOf);
+    const calendarId = /^calendar:(\d+)$/.exec(part)?.[1];
+    if (calendarId !== undefined) {
+      const { check } = calendarCheck(ctx, userId, calendarId);
+      return [PartUpdate({ target: target("calendar-check", calendarId), children: check })];
     }
     const showId = /^show:(\d+)$/.exec(part)?.[1];
     if (showId === undefined) return [];
@@ -239,6 +310,10 @@ export function createMarkPages(deps: RouteDeps) {
     const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, playId));
     const undo = undoOf(showId, undoToken);
     if (!reply.part) return back(reply, "The play is removed.", undo);
+    if (isOnHistory(deps, reply)) {
+      const until = formOf(request).get("until") ?? "";
+      return historyChanged(deps, reply, { text: "The play is removed.", token: undoToken, until });
+    }
     return episodeParts(reply, showId, episodeId, (what) => `Play removed: ${what}`, undo);
   }
 

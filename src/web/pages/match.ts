@@ -5,6 +5,7 @@ import { MatchPage, type MatchPageModel } from "../../../views/pages/match.tsx";
 import type { MatchEvidenceModel } from "../../../views/parts/match-evidence.tsx";
 import { cleanIds } from "../../domain/external-ids.ts";
 import type { MatchView, OfferedMatch, ScoredCandidate } from "../../services/matching/types.ts";
+import { candidatePoster } from "../candidate-poster.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readForm } from "../form.ts";
 import { visit } from "./answer.ts";
@@ -48,7 +49,7 @@ function model(deps: RouteDeps, ctx: ViewContext, view: MatchView, query: string
     sourceName: sourceLabel(deps, found.source),
     title: found.title,
     year: found.year ?? null,
-    posterUrl: null,
+    posterUrl: candidatePoster(deps, found),
     facts: [found.network ?? "", countryName(ctx, found.country)].filter((fact) => fact !== "").join(" · "),
     overview: found.overview,
     reasons: found.evidence.map(({ label, points }) => `${label} ${signed(points)}`),

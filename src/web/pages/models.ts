@@ -1,12 +1,14 @@
 import type { ViewContext } from "../../../views/context.ts";
+import type { CaughtUpRowModel } from "../../../views/parts/caught-up.tsx";
 import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
 import type { PlayModel } from "../../../views/parts/play-evidence.tsx";
 import type { UpNextModel } from "../../../views/parts/up-next-card.tsx";
+import type { CaughtUpItem } from "../../db/queries/caught-up.ts";
 import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ShowRef } from "../../db/queries/view.ts";
 import { toDate } from "../../domain/instant.ts";
 import { isProviderId, providerLabel } from "../../domain/providers.ts";
-import { startOfDate } from "../../services/tracking/zoned-days.ts";
+import { localTimeIn, startOfDate } from "../../services/tracking/zoned-days.ts";
 
 // From what the queries know to what the parts show.
 
@@ -24,15 +26,29 @@ export function episodeTitle({ title, number }: Pick<EpisodeRef, "title" | "numb
   return title ?? (number === null ? "Episode without a number" : `Episode ${number}`);
 }
 
-type Play = Omit<PlayModel, "source" | "evidence"> & { source: string; serverName: string | null; evidence: string };
+type Play = Pick<PlayModel, "id" | "watchedAt" | "certainty" | "syncId"> & {
+  source: string;
+  serverName: string | null;
+  evidence: string;
+  original: { watchedAt: number | null } | null;
+};
 
 export function playModel(play: Play): PlayModel {
-  const { id, watchedAt, certainty, syncId } = play;
+  const { id, watchedAt, certainty, syncId, original } = play;
   const evidence = evidenceWords(play.evidence);
-  return { id, watchedAt, certainty, source: sourceWords(play), syncId, ...(evidence === null ? {} : { evidence }) };
+  return {
+    id,
+    watchedAt,
+    certainty,
+    source: sourceWords(play),
+    syncId,
+    byHand: play.source === "manual",
+    ...(evidence === null ? {} : { evidence }),
+    ...(original === null ? {} : { original: { watchedAt: original.watchedAt } }),
+  };
 }
 
-function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
+export function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
   if (source === "manual") return "By hand";
   if (source === "import") return "Imported";
   const label = isProviderId(source) ? providerLabel(source) : source;
@@ -46,8 +62,10 @@ function evidenceWords(evidence: string): string | null {
   return null;
 }
 
-export function upNextModel(ctx: ViewContext, { show, episode, remaining }: UpNextItem): UpNextModel {
+export function upNextModel(ctx: ViewContext, item: UpNextItem): UpNextModel {
+  const { show, episode, isNew, runtimeMin, remaining } = item;
   return {
+    clock: localTimeIn(ctx.now, ctx.timeZone),
     showId: show.id,
     showTitle: show.title,
     posterUrl: posterOf(ctx, show),
@@ -56,7 +74,27 @@ export function upNextModel(ctx: ViewContext, { show, episode, remaining }: UpNe
     episodeNumber: episode.number,
     episodeTitle: episodeTitle(episode),
     airedAt: airedAt(ctx, episode),
+    airedExact: episode.airedExact,
+    isNew,
+    runtimeMin,
     remaining,
+  };
+}
+
+export function caughtUpModel(ctx: ViewContext, { show, next }: CaughtUpItem): CaughtUpRowModel {
+  return {
+    showId: show.id,
+    showTitle: show.title,
+    posterUrl: posterOf(ctx, show),
+    next:
+      next === null
+        ? null
+        : {
+            seasonNumber: next.season,
+            episodeNumber: next.number,
+            airsAt: airedAt(ctx, next),
+            airsExact: next.airedExact,
+          },
   };
 }
 

@@ -20,7 +20,7 @@ import { airedAt, episodeRowModel, episodeTitle, posterOf } from "./models.ts";
 
 export const LIST_WORDS: Record<ListName, string> = {
   watching: "Watching",
-  later: "Later",
+  later: "Watch later",
   ended: "Ended",
   archived: "Archived",
 };

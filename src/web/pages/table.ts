@@ -1,14 +1,17 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
 import { createLibraryPage } from "./library.ts";
+import { createLibraryActions } from "./library-actions.ts";
 import { createMarkSheetPages } from "./mark-sheets.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createMergePage } from "./merge.ts";
 import { createPinPages } from "./pins.ts";
+import { createPlayTimePages } from "./play-time.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createShowPage } from "./show.ts";
@@ -20,12 +23,15 @@ import { createUpNextPage } from "./up-next.ts";
 /** Every page, and the parts that belong to it. */
 export const pages: readonly RouteFactory[] = [
   createSignInRoutes,
+  createInstallablePages,
   createUpNextPage,
   createLibraryPage,
+  createLibraryActions,
   createShowPage,
   createMatchPage,
   createMergePage,
   createMarkPages,
+  createPlayTimePages,
   createMarkSheetPages,
   createIntegrationPages,
   createPinPages,

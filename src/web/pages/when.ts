@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../../kernel/errors.ts";
 import type { When } from "../../services/tracking/types.ts";
-import { momentIn } from "../../services/tracking/zoned-days.ts";
+import { readLocalTime } from "../../services/tracking/zoned-days.ts";
 import { readForm } from "../form.ts";
 
 const whenForm = z.object({
@@ -12,13 +12,13 @@ const whenForm = z.object({
 /** From the fields of a form that marks; undefined: now. */
 export function whenOf(request: Request, timeZone: string): When | undefined {
   const { at, watchedAt = "" } = readForm(request, whenForm);
-  switch (at) {
+  switch (at ?? (watchedAt === "" ? "now" : "date")) {
     case "aired":
       return { airedIn: timeZone };
     case "unknown":
       return null;
     case "date":
-      return momentIn(watchedAt, timeZone) ?? refuse("must be a date and a time");
+      return readLocalTime(watchedAt, timeZone)?.at ?? refuse("must be a date and a time such as 2026-08-31T19:30");
     default:
       return undefined;
   }

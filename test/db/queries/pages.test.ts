@@ -1,15 +1,25 @@
 import { describe, expect, test } from "bun:test";
 import type { Db } from "../../../src/db/open.ts";
 import { calendar } from "../../../src/db/queries/calendar.ts";
+import { caughtUp } from "../../../src/db/queries/caught-up.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
-import { LIBRARY_SORTS, type LibrarySort, libraryCounts, libraryPage } from "../../../src/db/queries/library.ts";
+import { findInLibrary } from "../../../src/db/queries/in-library.ts";
+import {
+  LIBRARY_SORTS,
+  type LibrarySort,
+  libraryCounts,
+  libraryFacets,
+  libraryPage,
+  libraryTitles,
+} from "../../../src/db/queries/library.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
-import { playsInSpans } from "../../../src/db/queries/stats.ts";
-import { upNext } from "../../../src/db/queries/up-next.ts";
-import type { ListPage } from "../../../src/db/queries/view.ts";
+import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
+import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
+import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
+import { dueLanguages, saveTitles, titleProgress } from "../../../src/db/repos/titles.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
 import * as given from "../../support/fixtures.ts";
 
@@ -127,29 +137,143 @@ describe("the library", () => {
 });
 
 describe("up next", () => {
-  test("has the shows being watched, last watched or just out first, without finished ones", () => {
+  function household() {
     const db = given.createTestDb();
     const userId = given.addUser(db);
-    const make = (title: string, watched: number, watchedAt: number, ages: number[]) => {
-      const showId = given.addShow(db, { title });
-      given.addEntry(db, userId, showId, "watching", NOW - 400 * DAY);
+    const ben = given.addUser(db, "ben");
+    const make = (title: string, watched: number, watchedAt: number | null, ages: number[], added = 400) => {
+      const showId = given.addShow(db, { title, runtimeMin: 40 });
+      given.addEntry(db, userId, showId, "watching", NOW - added * DAY);
+      given.addEntry(db, ben, showId);
       const ids = ages.map((age, at) => given.addEpisode(db, showId, 1, at + 1, { airedAt: NOW - age * DAY }));
       for (const id of ids.slice(0, watched)) given.addPlay(db, userId, id, { watchedAt });
+      given.addEpisode(db, showId, 0, 1, { airedAt: NOW - DAY });
       given.settle(db, userId, [showId]);
       return showId;
     };
+    return { db, userId, make };
+  }
+
+  function filled() {
+    const { db, userId, make } = household();
     make("Finished", 2, NOW - DAY, [20, 10]);
     make("Long ago", 1, NOW - 300 * DAY, [600, 590]);
+    make("Longer ago", 1, NOW - 350 * DAY, [600, 590]);
     make("Yesterday", 1, NOW - DAY, [60, 50, 40]);
+    make("Last month", 1, NOW - 30 * DAY, [60, 50, 40]);
+    make("Nobody knows when", 1, null, [60, 50], 45);
     make("Just out", 1, NOW - 300 * DAY, [600, 0.5]);
-    make("Not begun", 0, 0, [600, 590]);
+    make("Out a week ago", 1, NOW - 2 * DAY, [600, 6.9]);
+    make("Out eight days ago", 1, NOW - 3 * DAY, [600, 8]);
+    make("Added first", 0, null, [600, 590]);
+    make("Added last", 0, null, [600, 590], 10);
     setList(db, userId, make("Put away", 1, NOW, [60, 50]), "archived");
-    const items = walk((cursor) => upNext(db, userId, { cursor, limit: 2 }));
-    expect(items.map(({ show, episode, remaining }) => [show.title, episode.number, remaining])).toEqual([
-      ["Just out", 2, 0],
-      ["Yesterday", 2, 1],
-      ["Long ago", 2, 0],
-      ["Not begun", 1, 1],
+    setList(db, userId, make("For later", 0, NOW, [60, 50]), "later");
+    return { db, userId };
+  }
+
+  const inOrder: [string, number, number, string][] = [
+    ["Just out", 2, 0, "new"],
+    ["Out a week ago", 2, 0, "new"],
+    ["Yesterday", 2, 1, "continue"],
+    ["Out eight days ago", 2, 0, "continue"],
+    ["Last month", 2, 1, "continue"],
+    ["Nobody knows when", 2, 0, "continue"],
+    ["Added last", 1, 1, "not-started"],
+    ["Added first", 1, 1, "not-started"],
+    ["Long ago", 2, 0, "a-while-ago"],
+    ["Longer ago", 2, 0, "a-while-ago"],
+  ];
+  const row = ({ show, episode, remaining, section }: ReturnType<typeof upNext>["items"][number]) => [
+    show.title,
+    episode.number,
+    remaining,
+    section,
+  ];
+
+  test.each([1, 2, 3, 100])("has what is new, begun, not begun and left, %i at a time in one order", (limit) => {
+    const { db, userId } = filled();
+    const items = walk((cursor) => upNext(db, userId, { now: NOW, cursor, limit }));
+    expect(items.map(row)).toEqual(inOrder);
+    expect(items.every(({ isNew, section }) => isNew === (section === "new"))).toBe(true);
+    expect(items.every(({ episode }) => episode.season > 0)).toBe(true);
+    expect(items[0]?.runtimeMin).toBe(40);
+  });
+
+  test("keeps to the sections of its first page while time goes on", () => {
+    const { db, userId } = filled();
+    let hours = 0;
+    const later = () => NOW + (hours++ * DAY) / 24;
+    const items = walk((cursor) => upNext(db, userId, { now: later(), cursor, limit: 1 }));
+    expect(items.map(row)).toEqual(inOrder);
+  });
+
+  test("of one section has only that", () => {
+    const { db, userId } = filled();
+    const items = walk((cursor) => upNext(db, userId, { now: NOW, section: "not-started", cursor, limit: 1 }));
+    expect(items.map(({ show }) => show.title)).toEqual(["Added last", "Added first"]);
+  });
+
+  test("by sections has the beginning of each, how many there are, and where it goes on", () => {
+    const { db, userId } = filled();
+    const sections = upNextSections(db, userId, { now: NOW, limit: 2 });
+    expect(sections.map(({ section, total, items }) => [section, total, items.length])).toEqual([
+      ["new", 2, 2],
+      ["continue", 4, 2],
+      ["not-started", 2, 2],
+      ["a-while-ago", 2, 2],
+    ]);
+    expect(sections.map(({ nextCursor }) => nextCursor === null)).toEqual([true, false, true, true]);
+    const cursor = sections[1]?.nextCursor ?? "";
+    const rest = upNext(db, userId, { now: NOW, section: "continue", cursor, limit: 9 });
+    expect(rest.items.map(({ show }) => show.title)).toEqual(["Last month", "Nobody knows when"]);
+  });
+
+  test("of one show is the same card", () => {
+    const { db, userId } = filled();
+    for (const item of upNext(db, userId, { now: NOW, limit: 100 }).items) {
+      expect(upNextOfShow(db, userId, Number(item.show.id), NOW)).toEqual(item);
+    }
+    const { items } = libraryPage(db, userId, { list: "archived", limit: 1 });
+    expect(upNextOfShow(db, userId, Number(items[0]?.id), NOW)).toBeNull();
+  });
+});
+
+describe("caught up", () => {
+  function filled() {
+    const db = given.createTestDb();
+    const userId = given.addUser(db);
+    const make = (title: string, status: "running" | "ended" | null, coming: number[], left = false) => {
+      const showId = given.addShow(db, { title, ...(status === null ? {} : { status }) });
+      given.addEntry(db, userId, showId);
+      given.addPlay(db, userId, given.addEpisode(db, showId, 1, 1));
+      if (left) given.addEpisode(db, showId, 1, 2);
+      for (const [at, days] of coming.entries()) given.addEpisode(db, showId, 2, at + 1, { airedAt: NOW + days * DAY });
+      given.addEpisode(db, showId, 0, 1, { airedAt: NOW + DAY });
+      given.settle(db, userId, [showId]);
+      return showId;
+    };
+    make("Next week", "running", [7, 14]);
+    make("Tomorrow", "running", [1]);
+    make("Two at once", "running", [3, 3]);
+    make("Some day", "running", []);
+    make("Who knows", null, []);
+    make("Over", "ended", []);
+    make("Something left", "running", [2], true);
+    setList(db, userId, make("Put away", "running", [2]), "archived");
+    setList(db, userId, make("Over but kept", "ended", []), "watching");
+    return { db, userId };
+  }
+
+  test.each([1, 2, 100])("has the shows with nothing left, the soonest first, %i at a time", (limit) => {
+    const { db, userId } = filled();
+    const items = walk((cursor) => caughtUp(db, userId, { cursor, limit }));
+    expect(items.map(({ show, next }) => [show.title, next?.season, next?.number])).toEqual([
+      ["Tomorrow", 2, 1],
+      ["Two at once", 2, 1],
+      ["Next week", 2, 1],
+      ["Some day", undefined, undefined],
+      ["Who knows", undefined, undefined],
     ]);
   });
 });
@@ -289,20 +413,125 @@ describe("shows that may be one", () => {
   });
 });
 
+describe("titles in the reader's language", () => {
+  /** Two shows, one of them translated with its first two episodes; ben reads German, anna what the sources say. */
+  function translated() {
+    const db = given.createTestDb();
+    const [anna, ben] = [given.addUser(db), given.addUser(db, "ben")];
+    db.raw.run("UPDATE users SET title_language = 'de' WHERE id = ?", [ben]);
+    const [lights, zebra] = [given.addShow(db), given.addShow(db, { title: "Zebra" })];
+    const [first, second, third] = given.addSeasons(db, lights, [3], { airedAt: NOW - DAY }) as [
+      number,
+      number,
+      number,
+    ];
+    given.addSeasons(db, zebra, [1]);
+    for (const userId of [anna, ben]) {
+      for (const showId of [lights, zebra]) given.addEntry(db, userId, showId);
+      given.addPlay(db, userId, first);
+      given.settle(db, userId, [lights, zebra]);
+    }
+    const episodes = new Map([
+      [first, "Ebbe"],
+      [second, "Flut"],
+    ]);
+    saveTitles(db, { showId: lights, language: "de", title: "Äther über dem Hafen", episodes }, NOW);
+    saveTitles(
+      db,
+      { showId: lights, language: "fr", title: "Les Lumières", episodes: new Map([[first, "Marée"]]) },
+      NOW,
+    );
+    saveTitles(db, { showId: zebra, language: "de", title: null, episodes: new Map() }, NOW);
+    return { db, anna, ben, lights, zebra, first, third };
+  }
+
+  test("stand on every page, and what is not translated keeps its own", () => {
+    const { db, ben, lights, zebra, first } = translated();
+    const shown = [{ title: "Äther über dem Hafen" }, { title: "Zebra" }];
+    expect(libraryPage(db, ben, { limit: 9 }).items).toMatchObject(shown);
+    expect(libraryPage(db, ben, { limit: 9 }).items[0]?.next?.title).toBe("Flut");
+    expect(upNext(db, ben, { limit: 9, now: NOW }).items.find(({ show }) => show.id === String(lights))).toMatchObject({
+      show: { title: "Äther über dem Hafen" },
+      episode: { title: "Flut" },
+    });
+    expect(upNextOfShow(db, ben, lights, NOW)).toMatchObject({ show: shown[0], episode: { title: "Flut" } });
+    expect(history(db, ben, { limit: 9 }).items).toMatchObject([{ show: shown[0], episode: { title: "Ebbe" } }]);
+    const page = showPage(db, ben, lights, NOW);
+    expect(page).toMatchObject({ ...shown[0], next: { title: "Flut" } });
+    expect(page?.seasons[0]?.episodes.map(({ title }) => title)).toEqual(["Ebbe", "Flut", "Episode 3"]);
+    expect(oneEpisode(db, ben, first, NOW)?.title).toBe("Ebbe");
+    const days = calendar(db, ben, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW });
+    expect(days.map(({ show, episode }) => [show.title, episode.title])).toContainEqual([
+      "Äther über dem Hafen",
+      "Ebbe",
+    ]);
+    expect([shownTitle(db, ben, lights), shownTitle(db, ben, zebra)]).toEqual(["Äther über dem Hafen", "Zebra"]);
+  });
+
+  test("are nobody else's, and gone with the wish", () => {
+    const { db, anna, ben, lights } = translated();
+    expect(libraryPage(db, anna, { limit: 9 }).items.map(({ title }) => title)).toEqual(["Harbour Lights", "Zebra"]);
+    expect(showPage(db, anna, lights, NOW)?.seasons[0]?.episodes[0]?.title).toBe("Episode 1");
+    db.raw.run("UPDATE users SET title_language = NULL");
+    expect(libraryPage(db, ben, { limit: 9 }).items.map(({ title }) => title)).toEqual(["Harbour Lights", "Zebra"]);
+  });
+
+  test("set the order of the library, and are found beside the source's own", () => {
+    const { db, ben, zebra, lights } = translated();
+    saveTitles(db, { showId: zebra, language: "de", title: "Aal", episodes: new Map() }, NOW);
+    expect(libraryPage(db, ben, { limit: 9 }).items.map(({ title }) => title)).toEqual(["Aal", "Äther über dem Hafen"]);
+    const first = libraryPage(db, ben, { limit: 1 });
+    expect(libraryPage(db, ben, { limit: 1, cursor: first.nextCursor ?? "" }).items[0]?.id).toBe(String(lights));
+    for (const query of ["ather uber", "harbour"]) {
+      expect(libraryPage(db, ben, { query, limit: 9 }).items.map(({ id }) => id)).toEqual([String(lights)]);
+    }
+  });
+
+  test("are counted for those shows that have a catalogue", () => {
+    const { db, anna, ben, lights } = translated();
+    expect(titleProgress(db, ben)).toEqual({ done: 0, total: 0 });
+    db.raw.run("UPDATE shows SET enriched_at = 1");
+    expect([titleProgress(db, ben), titleProgress(db, anna)]).toEqual([
+      { done: 2, total: 2 },
+      { done: 0, total: 0 },
+    ]);
+    expect(dueLanguages(db, lights)).toEqual([]);
+    db.raw.run("UPDATE shows SET enriched_at = ?", [NOW + 1]);
+    expect(dueLanguages(db, lights)).toEqual(["de"]);
+  });
+});
+
 describe("every page", () => {
   const pages: [string, (db: Db, userId: number, showId: number) => unknown][] = [
     ...LIBRARY_SORTS.map((sort): [string, (db: Db, userId: number) => unknown] => [
       `library by ${sort}`,
-      (db, userId) => libraryPage(db, userId, { sort, query: "show", limit: 100 }),
+      (db, userId) =>
+        libraryPage(db, userId, { sort, query: "show", genres: ["Drama"], networks: ["HBO"], limit: 100, now: NOW }),
     ]),
-    ["up next", (db, userId) => upNext(db, userId, { limit: 100 })],
+    ["library counts", (db, userId) => libraryCounts(db, userId, { query: "show", progress: "finished" })],
+    ["library facets", (db, userId) => libraryFacets(db, userId)],
+    ["library titles", (db, userId, showId) => libraryTitles(db, userId, [showId])],
+    ["up next", (db, userId) => upNext(db, userId, { now: NOW, limit: 100 })],
+    ["up next by sections", (db, userId) => upNextSections(db, userId, { now: NOW, limit: 100 })],
+    ["up next of a show", (db, userId, showId) => upNextOfShow(db, userId, showId, NOW)],
+    ["caught up", (db, userId) => caughtUp(db, userId, { limit: 100 })],
     ["history", (db, userId) => history(db, userId, { limit: 100 })],
     ["history of a show", (db, userId, showId) => history(db, userId, { showId, limit: 100 })],
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["other shows", (db, userId, id) => otherShows(db, userId, { id, title: "Show 1" }, { limit: 24 })],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
-    ["plays in time", (db, userId) => playsInSpans(db, userId, [[0, NOW]])],
+    ["title of a show", (db, userId, showId) => shownTitle(db, userId, showId)],
+    ["progress of titles", (db, userId) => titleProgress(db, userId)],
+    ["statistics' shows", (db, userId) => watchedShows(db, userId)],
+    [
+      "what of a search is in the library",
+      (db, userId) =>
+        findInLibrary(db, userId, [
+          { title: "Show 1", year: 2019, ids: { tmdb: "1", tvdb: "2" } },
+          { title: "Harbour Lights", year: 2019, ids: {} },
+        ]),
+    ],
   ];
 
   test.each(pages)("%s costs the same few statements with 3 shows and with 60", (_, read) => {
@@ -322,6 +551,18 @@ describe("every page", () => {
     expect(steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|plays|episodes|shows|library_entries)\b/.test(step))).toEqual(
       [],
     );
+  });
+
+  test("of statistics reads all plays in one walk, one episode after the other, sorting nothing", () => {
+    const { db, userId, showIds } = libraryOf(30);
+    const again = given.addSeasons(db, showIds[3]!, [1], { inCatalogue: false })[0]!;
+    for (const at of [3, 1, 2]) given.addPlay(db, userId, again, { watchedAt: NOW - at * DAY });
+    const sql = given.statementsOf(db, () => watchedPlays(db, userId));
+    expect(sql).toHaveLength(1);
+    expect(given.planOf(db, sql[0]!).filter((step) => step.includes("TEMP B-TREE"))).toEqual([]);
+    const episodes = watchedPlays(db, userId).map(({ episodeId }) => episodeId);
+    expect(episodes).toHaveLength(33);
+    expect(episodes).toEqual(episodes.toSorted((a, b) => a - b));
   });
 
   test("of one show's history never walks through the user's other plays", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { ensureSeason, episodesOfShow, updateEpisode } from "../../../src/db/repos/episodes.ts";
 import { ensureEntry, entryOf } from "../../../src/db/repos/library.ts";
-import { deletePlays, playById, playsOfEpisodes, restorePlays, updatePlay } from "../../../src/db/repos/plays.ts";
+import { deletePlays, playById, playsOfEpisodes, restorePlays, setPlayTime } from "../../../src/db/repos/plays.ts";
+import { moveMarks } from "../../../src/db/repos/relink.ts";
 import {
   addExternalIds,
   findShowByExternalId,
@@ -154,9 +155,61 @@ describe("plays", () => {
     const [episode] = given.addSeasons(db, given.addShow(db), [1]) as [number];
     const own = given.addPlay(db, anna, episode);
     given.addPlay(db, ben, episode);
-    updatePlay(db, own, { watchedAt: null, certainty: "unknown", evidence: "view:1" });
+    const editedFrom = JSON.stringify({ watchedAt: given.NOW - given.DAY, certainty: "played" });
+    setPlayTime(db, own, { watchedAt: null, certainty: "unknown", editedFrom });
     expect(playsOfEpisodes(db, anna, [episode])).toMatchObject([
-      { id: own, watchedAt: null, certainty: "unknown", evidence: "view:1" },
+      { id: own, watchedAt: null, certainty: "unknown", editedFrom },
+    ]);
+  });
+});
+
+describe("episodes that turn out to be one", () => {
+  function twice() {
+    const db = given.createTestDb();
+    const userId = given.addUser(db);
+    const integrationId = given.addIntegration(db, userId);
+    const [from, to] = given.addSeasons(db, given.addShow(db), [2]) as [number, number];
+    const add = (episode: number, evidence: string, minutes: number, editedTo?: number) => {
+      const watchedAt = given.NOW - given.DAY + minutes * 60_000;
+      const id = given.addPlay(db, userId, episode, { integrationId, evidence, watchedAt });
+      const editedFrom = JSON.stringify({ watchedAt, certainty: "played" });
+      if (editedTo !== undefined) setPlayTime(db, id, { watchedAt: editedTo, certainty: "marked", editedFrom });
+      return id;
+    };
+    const left = () =>
+      playsOfEpisodes(db, userId, [to]).map(({ id, watchedAt, editedFrom }) => [
+        id,
+        watchedAt,
+        editedFrom === null ? null : JSON.parse(editedFrom).watchedAt,
+      ]);
+    return { db, from, to, add, left, move: () => moveMarks(db, new Map([[from, to]]), "everybody") };
+  }
+  const start = given.NOW - given.DAY;
+
+  test("keep the user's time of a row that both have", () => {
+    const { from, to, add, left, move } = twice();
+    add(from, "history:1", 0, 99);
+    const kept = add(to, "history:1", 0);
+    move();
+    expect(left()).toEqual([[kept, 99, start]]);
+  });
+
+  test("keep the user's time of a viewing that both have seen", () => {
+    const { from, to, add, left, move } = twice();
+    const first = add(from, "history:1", 0);
+    add(to, "history:2", 10, 99);
+    move();
+    expect(left()).toEqual([[first, 99, start]]);
+  });
+
+  test("keep two plays that the user has told apart, and those that are at one time by the user's word alone", () => {
+    const { from, to, add, left, move } = twice();
+    const plays = [add(from, "history:1", 0, 77), add(to, "history:2", 10, 99), add(to, "history:3", 200, start)];
+    move();
+    expect(left()).toEqual([
+      [plays[0], 77, start],
+      [plays[1], 99, start + 10 * 60_000],
+      [plays[2], start, start + 200 * 60_000],
     ]);
   });
 });

@@ -35,7 +35,8 @@ export async function takePictures(name: string, page: Page): Promise<void> {
 
 const LOADED = `Promise.all([...document.images].map((image) => {
   const { top, bottom, width } = image.getBoundingClientRect();
-  if (image.complete || width === 0 || bottom <= 0 || top >= innerHeight) return null;
+  // In a closed fold a picture has a place but is not fetched.
+  if (image.complete || !image.checkVisibility() || width === 0 || bottom <= 0 || top >= innerHeight) return null;
   return new Promise((resolve) => { image.onload = resolve; image.onerror = resolve; });
 })).then(() => null)`;
 

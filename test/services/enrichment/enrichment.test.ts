@@ -283,3 +283,146 @@ test("new episodes on the server after enrichment find their place, and syncs wh
   expect(await product.sync(integration)).toMatchObject({ status: "success", watchesAdded: 1 });
   expect(playsOfUser(product)).toHaveLength(4);
 });
+
+const translated: ShowInput = {
+  ...lights,
+  translations: { de: { title: "Hafenlichter", episodes: { S1E1: "Ebbe", S1E3: "Sturm" } } },
+};
+
+/** What this product has of titles in other languages. */
+const titlesIn = (product: Product) => ({
+  shows: product.app.deps.db.raw.query("SELECT language, title FROM show_titles ORDER BY show_id, language").all(),
+  episodes: product.app.deps.db.raw
+    .query(
+      `SELECT e.season || 'x' || e.number AS place, t.title FROM episode_titles t JOIN episodes e ON e.id = t.episode_id
+       ORDER BY e.season, e.number`,
+    )
+    .values(),
+});
+
+const choose = (product: Product, titleLanguage: string | null) => {
+  product.app.accounts.updateProfile(product.userId, { titleLanguage });
+  product.app.enrichment.enqueueTitles();
+};
+
+test("titles come in the language that somebody has chosen, right after the catalogue, and no play changes", async () => {
+  const { enrich, product, plays } = await synced([{ show: translated }], "tmdb");
+  product.app.accounts.updateProfile(product.userId, { titleLanguage: "de" });
+  await enrich();
+  expect(titlesIn(product)).toEqual({
+    shows: [{ language: "de", title: "Hafenlichter" }],
+    episodes: [
+      ["1x1", "Ebbe"],
+      ["1x3", "Sturm"],
+    ],
+  });
+  expect(product.app.enrichment.status()).toMatchObject({ pending: 0, done: 1, failed: 0 });
+  expect(playsOfUser(product)).toEqual(plays);
+});
+
+test("while nobody has chosen a language nothing is asked for, and choosing one costs a request for each show", async () => {
+  const copies = Array.from({ length: 5 }, (_, index) => ({ show: { ...translated, title: `Show ${index}` } }));
+  for (const source of ["trakt", "tmdb", "tvmaze"] as const) {
+    const { enrich, product, sims } = await synced(copies, source);
+    await enrich();
+    expect(titlesIn(product).shows).toEqual([]);
+    expect(sims.requests.count({ service: source, path: /translations/ })).toBe(0);
+    // TVmaze's names came with the catalogue and are not kept for long.
+    skewMs += HOUR_MS;
+    sims.requests.reset();
+    choose(product, "de");
+    await product.app.enrichment.idle();
+    expect(titlesIn(product).shows).toEqual(copies.map(() => ({ language: "de", title: "Hafenlichter" })));
+    expect(sims.requests.count({ service: source })).toBe(5);
+    sims.requests.reset();
+    choose(product, "de");
+    await product.app.enrichment.idle();
+    expect(sims.requests.count({ service: source })).toBe(0);
+  }
+}, 20_000);
+
+test("a show that is not translated is asked for once, and again when its catalogue is read anew", async () => {
+  const { enrich, product, sims, world } = await synced([{ show: lights }], "tmdb");
+  await enrich();
+  choose(product, "fr");
+  await product.app.enrichment.idle();
+  expect(titlesIn(product)).toEqual({ shows: [{ language: "fr", title: null }], episodes: [] });
+  sims.requests.reset();
+  choose(product, "fr");
+  await product.app.enrichment.idle();
+  expect(sims.requests.count({ service: "tmdb" })).toBe(0);
+  for (const show of world.catalogue.shows) show.translations["fr"] = { title: "Les Lumières du port" };
+  skewMs += 40 * DAY_MS;
+  product.app.enrichment.refreshStale();
+  await product.app.enrichment.idle();
+  expect(titlesIn(product).shows).toEqual([{ language: "fr", title: "Les Lumières du port" }]);
+});
+
+test("a source with titles of episodes is asked before the one the catalogue is from, and numbers are not trusted", async () => {
+  const numbering = { tmdb: { S1E1: [1, 2], S1E2: [1, 1] } } satisfies ShowInput["numbering"];
+  const { enrich, product, shows } = await synced([{ show: { ...translated, numbering } }], "trakt,tmdb");
+  product.app.accounts.updateProfile(product.userId, { titleLanguage: "de" });
+  await enrich();
+  expect(shows()).toMatchObject([{ source: "trakt" }]);
+  expect(titlesIn(product)).toEqual({
+    shows: [{ language: "de", title: "Hafenlichter" }],
+    episodes: [
+      ["1x1", "Ebbe"],
+      ["1x3", "Sturm"],
+    ],
+  });
+});
+
+test("a source that asks for a pause leaves the catalogue alone; the titles follow by themselves", async () => {
+  const { enrich, product, sims, queue } = await synced([{ show: translated }], "tmdb");
+  await enrich();
+  sims.faults.add({ service: "tmdb", effect: { kind: "status", status: 429, retryAfterSeconds: 60 } });
+  choose(product, "de");
+  await product.app.enrichment.idle();
+  expect(titlesIn(product).shows).toEqual([]);
+  expect(queue()).toMatchObject([{ state: "pending", attempts: 0 }]);
+  sims.faults.clear();
+  skewMs += 2 * MINUTE_MS;
+  product.app.enrichment.enqueueTitles();
+  product.app.enrichment.promote(1);
+  await product.app.enrichment.idle();
+  expect(titlesIn(product).shows).toEqual([{ language: "de", title: "Hafenlichter" }]);
+});
+
+test("a refused key sets its source aside for titles too; what the next one knows is taken", async () => {
+  const { enrich, product, sims } = await synced([{ show: translated }], "tvmaze,tmdb");
+  await enrich();
+  sims.faults.add({ service: "tmdb", effect: { kind: "status", status: 401 } });
+  choose(product, "de");
+  await product.app.enrichment.idle();
+  expect(titlesIn(product)).toEqual({ shows: [{ language: "de", title: "Hafenlichter" }], episodes: [] });
+});
+
+test("a show that comes into a reader's library later gets its titles too", async () => {
+  const { enrich, product, shows } = await synced([{ show: { ...translated, ids: { tmdb: 4242 } } }], "tmdb");
+  await enrich();
+  const ben = await product.addUser("ben");
+  product.app.accounts.updateProfile(ben, { titleLanguage: "de" });
+  expect(titlesIn(product).shows).toEqual([]);
+  await product.app.tracking.addShow(ben, "tmdb", "4242");
+  await product.app.enrichment.idle();
+  expect(shows()).toHaveLength(1);
+  expect(titlesIn(product).shows).toEqual([{ language: "de", title: "Hafenlichter" }]);
+});
+
+test("looking up everything again asks about every show, found or not", async () => {
+  const unknown: ShowInput = { ...lights, title: "Our Holiday Films", known: false };
+  const { enrich, product, sims, queue } = await synced(
+    [{ show: lights }, { show: unknown, agent: "none", watched: 1 }],
+    "tvmaze",
+  );
+  await enrich();
+  expect(queue()).toMatchObject([{ state: "failed" }, { state: "done" }]);
+  skewMs += HOUR_MS;
+  sims.requests.reset();
+  expect(product.app.enrichment.lookUpAgain()).toBe(2);
+  await product.app.enrichment.idle();
+  expect(sims.requests.count({ service: "tvmaze", path: /\/shows\/\d+/ })).toBe(1);
+  expect(sims.requests.count({ service: "tvmaze", path: /search/ })).toBe(1);
+  expect(queue()).toMatchObject([{ state: "failed" }, { state: "done" }]);
+});

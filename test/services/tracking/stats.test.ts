@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { createEventBus } from "../../../src/kernel/events.ts";
 import type { AppEvents } from "../../../src/services/context.ts";
 import { createStats } from "../../../src/services/tracking/stats.ts";
-import { addDays, dateIn, nextMonth, startOfDate } from "../../../src/services/tracking/zoned-days.ts";
+import { offsetsBetween } from "../../../src/services/tracking/zone-offsets.ts";
+import { addDays, dateIn, nextMonth, offsetMs, startOfDate } from "../../../src/services/tracking/zoned-days.ts";
 import { createTestClock } from "../../support/clock.ts";
 import * as given from "../../support/fixtures.ts";
 
@@ -34,13 +35,13 @@ describe("statistics", () => {
     const view = stats.of(userId, "UTC");
     expect(view).toMatchObject({ shows: 1, episodes: 3, plays: 4, minutes: 130, undated: 1 });
     expect(view.months).toEqual([
-      { month: "2024-01", plays: 1 },
-      { month: "2024-02", plays: 2 },
+      { month: "2024-01", plays: 1, minutes: 40 },
+      { month: "2024-02", plays: 2, minutes: 50 },
     ]);
     expect(view.days).toHaveLength(371);
     expect(view.days.filter(({ plays }) => plays > 0)).toEqual([
-      { date: "2024-01-21", plays: 1 },
-      { date: "2024-02-29", plays: 2 },
+      { date: "2024-01-21", plays: 1, minutes: 40 },
+      { date: "2024-02-29", plays: 2, minutes: 50 },
     ]);
     expect(view.days.at(-1)?.date).toBe("2024-03-01");
   });
@@ -50,7 +51,85 @@ describe("statistics", () => {
     given.addPlay(db, userId, first, { watchedAt: Date.UTC(2024, 1, 29, 23, 30) });
     const dayIn = (zone: string) => stats.of(userId, zone).days.find(({ plays }) => plays > 0)?.date;
     expect(["UTC", "Europe/Berlin", "America/New_York"].map(dayIn)).toEqual(["2024-02-29", "2024-03-01", "2024-02-29"]);
-    expect(stats.of(userId, "Europe/Berlin").months).toEqual([{ month: "2024-03", plays: 1 }]);
+    expect(stats.of(userId, "Europe/Berlin").months).toEqual([{ month: "2024-03", plays: 1, minutes: 40 }]);
+  });
+
+  test("of a year hold that year only, as the user's calendar has it, and every year says which there are", () => {
+    const { db, userId, first, second, stats } = setUp();
+    given.addPlay(db, userId, first, { watchedAt: Date.UTC(2022, 11, 31, 23, 30) });
+    given.addPlay(db, userId, first, { watchedAt: Date.UTC(2023, 5, 1, 20) });
+    given.addPlay(db, userId, second, { watchedAt: null, certainty: "unknown" });
+    const years = (zone: string) => stats.of(userId, zone).years.map(({ year, plays }) => [year, plays]);
+    expect(years("Europe/Berlin")).toEqual([[2023, 2]]);
+    expect(years("UTC")).toEqual([
+      [2022, 1],
+      [2023, 1],
+    ]);
+    expect(stats.of(userId, "UTC", 2023)).toMatchObject({
+      year: 2023,
+      plays: 1,
+      episodes: 1,
+      rewatches: 1,
+      undated: 1,
+    });
+    expect(stats.of(userId, "UTC", 2023).days).toHaveLength(365);
+    expect(stats.of(userId, "UTC", 2024)).toMatchObject({
+      plays: 0,
+      busiestDay: null,
+      topShows: [],
+      averagePerWeek: 0,
+    });
+    expect(stats.of(userId, "UTC", 2024).days).toHaveLength(366);
+  });
+
+  test("of nobody's first day are empty, and of one play are that play", () => {
+    const { db, bus, userId, showId, first, stats } = setUp();
+    expect(stats.of(userId, "UTC")).toMatchObject({
+      plays: 0,
+      years: [],
+      firstDay: null,
+      longestStreak: null,
+      topShows: [],
+    });
+    given.addPlay(db, userId, first, { watchedAt: NOW - DAY });
+    bus.publish("plays.changed", { userId, showIds: [showId] });
+    const streak = { from: "2024-02-29", to: "2024-02-29", days: 1 };
+    expect(stats.of(userId, "UTC")).toMatchObject({
+      plays: 1,
+      rewatches: 0,
+      activeDays: 1,
+      firstDay: "2024-02-29",
+      lastDay: "2024-02-29",
+      busiestDay: { date: "2024-02-29", plays: 1, minutes: 40 },
+      averagePerWeek: 1,
+      longestStreak: streak,
+      currentStreak: streak,
+    });
+  });
+
+  test("say which shows, networks and genres took most time, and which plays add none", () => {
+    const { db, userId, first, second, stats } = setUp();
+    const long = given.addShow(db, { title: "Long", runtimeMin: 90, network: "Sea TV", genres: ["Drama", "Crime"] });
+    const unknown = given.addShow(db, { title: "Unknown", network: "Sea TV", genres: ["Drama", "Drama"] });
+    for (const showId of [long, unknown]) given.addEntry(db, userId, showId);
+    given.addPlay(db, userId, first);
+    given.addPlay(db, userId, second);
+    given.addPlay(db, userId, given.addEpisode(db, long, 1, 1));
+    const again = given.addEpisode(db, unknown, 1, 1);
+    for (let at = 0; at < 3; at += 1) given.addPlay(db, userId, again, { watchedAt: NOW - at * DAY });
+    const view = stats.of(userId, "UTC");
+    expect(view.topShows.map(({ title, minutes, plays, episodes }) => [title, minutes, plays, episodes])).toEqual([
+      ["Long", 90, 1, 1],
+      ["Harbour Lights", 80, 2, 2],
+      ["Unknown", 0, 3, 1],
+    ]);
+    expect(view.topShowsByPlays.map(({ title }) => title)).toEqual(["Unknown", "Harbour Lights", "Long"]);
+    expect(view.topNetworks).toEqual([{ name: "Sea TV", shows: 2, plays: 4, minutes: 90 }]);
+    expect(view.topGenres).toEqual([
+      { name: "Drama", shows: 2, plays: 4, minutes: 90 },
+      { name: "Crime", shows: 1, plays: 1, minutes: 90 },
+    ]);
+    expect([view.withoutRuntime, view.rewatches]).toEqual([3, 2]);
   });
 
   test("are counted again after a change of that user, and not before", () => {
@@ -65,6 +144,30 @@ describe("statistics", () => {
     expect(stats.of(userId, "UTC").plays).toBe(1);
     bus.publish("show.changed", { showId });
     expect(stats.of(userId, "UTC").plays).toBe(2);
+  });
+});
+
+describe("offsets of a zone", () => {
+  const cases: [string, number, number][] = [
+    ["Europe/Berlin", Date.UTC(2019, 5, 1), Date.UTC(2024, 5, 1)],
+    ["America/St_Johns", Date.UTC(2019, 5, 1), Date.UTC(2024, 5, 1)],
+    ["Australia/Lord_Howe", Date.UTC(2022, 0, 1), Date.UTC(2024, 0, 1)],
+    // Clocks go back for Ramadan and forward after it, and for good in other years.
+    ["Africa/Casablanca", Date.UTC(2016, 0, 1), Date.UTC(2024, 0, 1)],
+    // Skipped 2011-12-30 altogether.
+    ["Pacific/Apia", Date.UTC(2011, 0, 1), Date.UTC(2013, 0, 1)],
+    ["UTC", NOW, NOW],
+  ];
+  test.each(cases)("%s are what Intl says, to the minute", (zone, from, to) => {
+    const offsetAt = offsetsBetween(from, to, zone);
+    const instants = Array.from({ length: 4_000 }, (_, step) => from + Math.floor(((to - from) * step) / 4_000));
+    expect(instants.filter((at) => offsetAt(at) !== offsetMs(at, zone))).toEqual([]);
+  });
+
+  test("change at the very minute", () => {
+    const change = Date.UTC(2024, 2, 31, 1);
+    const offsetAt = offsetsBetween(change - 9 * DAY, change + 9 * DAY, "Europe/Berlin");
+    expect([change - 1, change].map(offsetAt)).toEqual([3_600_000, 7_200_000]);
   });
 });
 

@@ -4,7 +4,6 @@ import { playsOfEpisodes, playsOfShow } from "../../../src/db/repos/plays.ts";
 import { idsOfShow, showById } from "../../../src/db/repos/shows.ts";
 import { suppressionsOf } from "../../../src/db/repos/suppressions.ts";
 import { HOUR_MS } from "../../../src/domain/instant.ts";
-import type { MatchCandidate } from "../../../src/domain/matching.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
 import { createEventBus } from "../../../src/kernel/events.ts";
 import { silentLog } from "../../../src/kernel/log.ts";
@@ -16,9 +15,7 @@ import * as given from "../../support/fixtures.ts";
 
 const { DAY, NOW } = given;
 
-type Search = MetadataSource["search"];
-
-function source(id: "trakt" | "tvmaze", label: string, search: Search): MetadataSource {
+function source(id: "trakt" | "tvmaze", label: string): MetadataSource {
   const never = () => Promise.reject(new Error("not asked for"));
   return {
     id,
@@ -26,20 +23,13 @@ function source(id: "trakt" | "tvmaze", label: string, search: Search): Metadata
     attribution: { text: label, url: "https://example.invalid" },
     idKinds: [],
     find: never,
-    search,
+    search: never,
     catalogue: never,
     artwork: never,
     probe: never,
     waitingUntil: () => null,
   };
 }
-
-const candidate = (title: string, ids: MatchCandidate["ids"]): MatchCandidate => ({
-  source: "tvmaze",
-  sourceId: "1",
-  title,
-  ids,
-});
 
 function setUp(
   sources: MetadataSource[] = [],
@@ -74,6 +64,85 @@ function codeOf(work: () => unknown): string {
     return error instanceof AppError ? error.code : String(error);
   }
 }
+
+describe("correcting when a play was", () => {
+  function corrected() {
+    const scene = setUp();
+    const { db, userId, episodes, tracking } = scene;
+    const id = given.addPlay(db, userId, episodes[0], { watchedAt: NOW - DAY, evidence: "history:1" });
+    const play = () => scene.plays(episodes[0]).find((each) => each.id === id);
+    return {
+      ...scene,
+      play,
+      edit: (watchedAt: number | null) => tracking.editPlay(userId, String(id), { watchedAt }),
+      id,
+    };
+  }
+  const word = JSON.stringify({ watchedAt: NOW - DAY, certainty: "played" });
+
+  test("shows the user's time, keeps source and evidence, and is told once", () => {
+    const { edit, play, events, changed, entry } = corrected();
+    edit(NOW - 9 * DAY);
+    edit(NOW - 9 * DAY);
+    expect(play()).toMatchObject({
+      watchedAt: NOW - 9 * DAY,
+      certainty: "marked",
+      source: "plex",
+      evidence: "history:1",
+      editedFrom: word,
+    });
+    expect(events).toEqual([changed]);
+    expect(entry()?.lastWatchedAt).toBe(NOW - 9 * DAY);
+  });
+
+  test("may say that the date is not known, and go back to what the source says", () => {
+    const { edit, play, tracking, userId, id } = corrected();
+    edit(null);
+    expect(play()).toMatchObject({ watchedAt: null, certainty: "unknown", editedFrom: word });
+    tracking.resetPlay(userId, String(id));
+    expect(play()).toMatchObject({ watchedAt: NOW - DAY, certainty: "played", editedFrom: null });
+  });
+
+  test("can be undone, and the undoing leaves alone what a sync has learned since", () => {
+    const { db, play, tracking, userId, id } = corrected();
+    const edit = (watchedAt: number) =>
+      tracking.undoable(userId, () => tracking.editPlay(userId, String(id), { watchedAt })).undoToken;
+    const [first, second] = [edit(NOW - 9 * DAY), edit(NOW - 8 * DAY)];
+    const better = JSON.stringify({ watchedAt: NOW - DAY - 60_000, certainty: "played" });
+    db.raw.run(`UPDATE plays SET evidence = 'history:0', edited_from = '${better}' WHERE id = ${id}`);
+    tracking.undo(userId, second);
+    expect(play()).toMatchObject({ watchedAt: NOW - 9 * DAY, editedFrom: better, evidence: "history:0" });
+    tracking.undo(userId, first);
+    expect(play()).toMatchObject({ watchedAt: NOW - DAY - 60_000, certainty: "played", editedFrom: null });
+  });
+
+  test("undoes a removal with the correction", () => {
+    const { edit, play, tracking, userId, id } = corrected();
+    edit(NOW - 9 * DAY);
+    const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, String(id)));
+    expect(play()).toBeUndefined();
+    tracking.undo(userId, undoToken);
+    expect(play()).toMatchObject({ watchedAt: NOW - 9 * DAY, editedFrom: word });
+  });
+
+  test("refuses the future, the nineteenth century, and somebody else's play", () => {
+    const { db, edit, tracking, id } = corrected();
+    expect(codeOf(() => edit(NOW + 2 * HOUR_MS))).toBe("invalid");
+    expect(codeOf(() => edit(Date.UTC(1899, 0)))).toBe("invalid");
+    const ben = given.addUser(db, "ben");
+    expect(codeOf(() => tracking.editPlay(ben, String(id), { watchedAt: NOW }))).toBe("not-found");
+    expect(codeOf(() => tracking.resetPlay(ben, String(id)))).toBe("not-found");
+  });
+
+  test("keeps views of both times away when a corrected play of no server is removed beside another", () => {
+    const { db, tracking, userId, episodes, suppressions } = setUp();
+    given.addPlay(db, userId, episodes[0]);
+    const { playId } = tracking.addPlay(userId, String(episodes[0]), NOW - 2 * DAY);
+    tracking.editPlay(userId, playId, { watchedAt: NOW - 5 * DAY });
+    tracking.removePlay(userId, playId);
+    expect(suppressions(episodes[0]).map(({ watchedAt }) => watchedAt)).toEqual([NOW - 2 * DAY, NOW - 5 * DAY]);
+  });
+});
 
 describe("marking an episode", () => {
   test("adds one play dated now, however often, and tells it once", () => {
@@ -411,50 +480,40 @@ describe("the library", () => {
 
   test("gets a show that is known already without asking the source, and another by its catalogue", async () => {
     const asked: string[] = [];
-    const tvmaze = source("tvmaze", "TVmaze", () => Promise.resolve([]));
+    const tvmaze = source("tvmaze", "TVmaze");
     const { db, tracking, userId, showId } = setUp([tvmaze], async (...choice) => {
       asked.push(choice.join(":"));
       return given.addShow(db, { title: "Salt Road", ids: { tvmaze: "82" } });
     });
     const ben = given.addUser(db, "ben");
     db.raw.run(`INSERT INTO external_ids (kind, value, show_id) VALUES ('tvmaze', '7', ${showId})`);
-    expect(await tracking.addShow(ben, "tvmaze", "7")).toEqual({ showId: String(showId) });
+    expect(await tracking.addShow(ben, "tvmaze", "7")).toEqual({ showId: String(showId), added: true });
     expect(entryOf(db, ben, showId)).toMatchObject({ list: "watching", nextEpisodeId: expect.any(Number) });
     const added = await tracking.addShow(userId, "tvmaze", "82");
-    expect(await tracking.addShow(userId, "tvmaze", "82")).toEqual(added);
+    expect(added.added).toBe(true);
+    expect(await tracking.addShow(userId, "tvmaze", "82")).toEqual({ ...added, added: false });
     expect(idsOfShow(db, Number(added.showId))).toEqual({ tvmaze: "82" });
     expect(asked).toEqual(["tvmaze:82"]);
     expect(await tracking.addShow(userId, "tmdb", "1").catch((error: AppError) => error.code)).toBe("invalid");
   });
-});
 
-describe("search", () => {
-  const down: Search = () => Promise.reject(new AppError("unreachable", "Trakt cannot be reached."));
-
-  test("passes over a source that fails and says which finds are in the library", async () => {
-    const trakt = source("trakt", "Trakt", down);
-    const tvmaze = source("tvmaze", "TVmaze", () =>
-      Promise.resolve([candidate("Harbour Lights", { tvdb: "20" }), candidate("Harbour Nights", { tvdb: "21" })]),
+  test("puts a new show on the list that was named, and leaves one alone that is there", async () => {
+    const { db, tracking, userId } = setUp([source("tvmaze", "TVmaze")], async () =>
+      given.addShow(db, { title: "Salt Road", ids: { tvmaze: "82" } }),
     );
-    const { db, tracking, userId, showId } = setUp([trakt, tvmaze]);
-    db.raw.run(`INSERT INTO external_ids (kind, value, show_id) VALUES ('tvdb', '20', ${showId})`);
-    const found = await tracking.search(userId, "harbour");
-    expect(found.map(({ title, inLibraryShowId }) => [title, inLibraryShowId])).toEqual([
-      ["Harbour Lights", String(showId)],
-      ["Harbour Nights", null],
-    ]);
+    const { showId } = await tracking.addShow(userId, "tvmaze", "82", "later");
+    const entry = () => entryOf(db, userId, Number(showId));
+    expect(entry()).toMatchObject({ list: "later", listChosen: 1 });
+    await tracking.addShow(userId, "tvmaze", "82", "watching");
+    expect(entry()).toMatchObject({ list: "later", listChosen: 1 });
   });
 
-  test("tells nothing found from nobody answered", async () => {
-    const trakt = source("trakt", "Trakt", down);
-    const empty = source("tvmaze", "TVmaze", () => Promise.resolve([]));
-    const { tracking, userId } = setUp([trakt, empty]);
-    expect(await tracking.search(userId, "nothing")).toEqual([]);
-    const alone = setUp([trakt]);
-    const failure = await alone.tracking.search(alone.userId, "nothing").catch((error: AppError) => error);
-    expect(failure).toMatchObject({ code: "unreachable", message: "Trakt cannot be reached." });
-    const none = setUp([]);
-    expect(await none.tracking.search(none.userId, "x").catch((error: AppError) => error.code)).toBe("unsupported");
+  test("leaves the list of a show that is being watched to its progress", async () => {
+    const { db, tracking, userId } = setUp([source("tvmaze", "TVmaze")], async () =>
+      given.addShow(db, { title: "Salt Road", ids: { tvmaze: "82" } }),
+    );
+    const { showId } = await tracking.addShow(userId, "tvmaze", "82", "watching");
+    expect(entryOf(db, userId, Number(showId))).toMatchObject({ list: "watching", listChosen: 0 });
   });
 });
 

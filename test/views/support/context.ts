@@ -12,6 +12,7 @@ export function viewContext(over: Partial<ViewContext> = {}): ViewContext {
     now: NOW,
     timeZone: "Europe/Vienna",
     locale: "en-GB",
+    dateFormat: "auto",
     theme: "dark",
     version: "0.0.0",
     assets: (name) => `/tracker/static/abc/${name}`,

@@ -1,16 +1,21 @@
 import type { ViewContext } from "../../../views/context.ts";
 import { ErrorToast } from "../../../views/pages/error.tsx";
+import { BulkBar, BulkQuestion } from "../../../views/parts/bulk-bar.tsx";
 import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
-import { HistoryRow } from "../../../views/parts/history-row.tsx";
+import { HistoryFilter } from "../../../views/parts/history-filter.tsx";
+import { HistoryRun } from "../../../views/parts/history-run.tsx";
 import { ConnectCard, IntegrationCard, type IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
+import { FilterChips, LibraryFilter, type LibraryFilterModel } from "../../../views/parts/library-filter.tsx";
 import { MarkDialog } from "../../../views/parts/mark-sheet.tsx";
 import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
 import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
 import { OtherShows } from "../../../views/parts/other-shows.tsx";
 import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
+import { PlayTimeForm } from "../../../views/parts/play-time.tsx";
 import { SeasonBlock } from "../../../views/parts/season-block.tsx";
-import { ShowCard } from "../../../views/parts/show-card.tsx";
+import { ShowCard, type ShowCardModel, ShowRow } from "../../../views/parts/show-card.tsx";
 import { ShowEntry } from "../../../views/parts/show-entry.tsx";
+import { ShowMenu } from "../../../views/parts/show-menu.tsx";
 import { ShowNotes } from "../../../views/parts/show-notes.tsx";
 import { ShowProgress } from "../../../views/parts/show-progress.tsx";
 import { SyncErrors } from "../../../views/parts/sync-error.tsx";
@@ -88,6 +93,50 @@ function episode(index: number): EpisodeRowModel {
   };
 }
 
+function show(id: string): ShowCardModel {
+  return {
+    id,
+    title: HOSTILE,
+    year: null,
+    posterUrl: null,
+    watched: 1,
+    aired: 3,
+    newEpisode: true,
+    next: { id: `e-${id}`, seasonNumber: 1, number: 2, title: HOSTILE },
+    nextAirAt: NOW + HOUR_MS,
+    lastWatchedAt: NOW - HOUR_MS,
+    rating: 8,
+  };
+}
+
+const OPTIONS = [{ value: HOSTILE, label: HOSTILE }];
+
+const FILTER: LibraryFilterModel = {
+  query: HOSTILE,
+  sort: "title",
+  sorts: OPTIONS,
+  turn: { href: "/tracker/shows?order=desc&network=%22", label: HOSTILE, ascending: true },
+  statuses: OPTIONS,
+  status: HOSTILE,
+  progresses: OPTIONS,
+  progress: "",
+  rateds: OPTIONS,
+  rated: "",
+  genres: [{ value: HOSTILE, label: HOSTILE, shows: 3, checked: true }],
+  networks: [{ value: HOSTILE, label: HOSTILE, shows: 3, checked: false }],
+  chips: [
+    { label: HOSTILE, href: "/tracker/shows?a=%22" },
+    { label: HOSTILE, href: "/tracker/shows" },
+  ],
+  clearHref: "/tracker/shows",
+  view: "grid",
+  views: [
+    { view: "grid", href: "/tracker/shows?view=grid" },
+    { view: "list", href: "/tracker/shows?view=list" },
+  ],
+  hidden: [{ name: "list", value: HOSTILE }],
+};
+
 const PIN = { provider: "plex", providerName: "Plex" };
 
 export const PINS: readonly PinModel[] = [
@@ -130,17 +179,68 @@ export const PINS: readonly PinModel[] = [
 export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>> = {
   "library grid": (ctx) => (
     <ul>
-      <ShowCard
-        ctx={ctx}
-        eager
-        show={{ id: "s1", title: HOSTILE, year: null, posterUrl: "/images/shows/s1/poster?v=1", watched: 3, aired: 3 }}
-      />
+      <ShowCard ctx={ctx} eager show={{ ...show("s1"), posterUrl: "/images/shows/s1/poster?v=1", watched: 3 }} />
       <ShowCard
         ctx={ctx}
         eager={false}
-        show={{ id: "s2", title: "x".repeat(500), year: 2011, posterUrl: null, watched: 0, aired: 0 }}
+        show={{ ...show("s2"), title: "x".repeat(500), year: 2011, aired: 0, next: null }}
       />
     </ul>
+  ),
+  "library list": (ctx) => (
+    <ul>
+      <ShowRow ctx={ctx} show={show("s3")} />
+      <ShowRow ctx={ctx} show={{ ...show("s4"), next: null, rating: null, lastWatchedAt: null }} />
+    </ul>
+  ),
+  "library, choosing": (ctx) => (
+    <>
+      <ul>
+        <ShowCard ctx={ctx} show={show("s5")} picking="yes" />
+        <ShowRow ctx={ctx} show={show("s6")} picking="all" />
+      </ul>
+      <BulkBar
+        ctx={ctx}
+        bulk={{ lists: OPTIONS, ratings: OPTIONS, from: HOSTILE, allHref: "/tracker/shows?select=all" }}
+      />
+    </>
+  ),
+  "library filter": (ctx) => (
+    <>
+      <LibraryFilter ctx={ctx} filter={FILTER} />
+      <FilterChips ctx={ctx} filter={FILTER} />
+    </>
+  ),
+  "show menu": (ctx) => (
+    <ShowMenu
+      ctx={ctx}
+      menu={{
+        showId: "s1",
+        title: HOSTILE,
+        next: show("s1").next,
+        list: HOSTILE,
+        lists: OPTIONS,
+        rating: "",
+        ratings: OPTIONS,
+      }}
+    />
+  ),
+  "bulk question": (ctx) => (
+    <BulkQuestion
+      ctx={ctx}
+      question={{
+        title: HOSTILE,
+        text: HOSTILE,
+        titles: [HOSTILE],
+        others: HOSTILE,
+        label: HOSTILE,
+        danger: true,
+        ids: [HOSTILE],
+        what: HOSTILE,
+        from: "/tracker/shows",
+        shown: HOSTILE,
+      }}
+    />
   ),
   "up next": (ctx) => (
     <ul>
@@ -154,6 +254,10 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
           episodeNumber: 5,
           episodeTitle: HOSTILE,
           airedAt: null,
+          airedExact: false,
+          clock: "2025-03-14T21:26",
+          isNew: true,
+          runtimeMin: 42,
           remaining: 2,
         },
       ].map((next) => (
@@ -248,16 +352,60 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
     />
   ),
   history: (ctx) => (
-    <HistoryRow
+    <HistoryRun
       ctx={ctx}
-      row={{
-        play: { id: "p1", watchedAt: NOW, certainty: "marked", source: HOSTILE },
+      run={{
         showId: "s1",
         showTitle: HOSTILE,
         posterUrl: null,
-        seasonNumber: 1,
-        episodeNumber: 1,
-        episodeTitle: HOSTILE,
+        plays: [
+          {
+            play: { id: "p1", watchedAt: NOW, certainty: "marked", source: HOSTILE, syncId: "y1" },
+            seasonNumber: 1,
+            episodeNumber: 1,
+            episodeTitle: HOSTILE,
+          },
+        ],
+      }}
+    />
+  ),
+  "history filter": (ctx) => (
+    <HistoryFilter
+      ctx={ctx}
+      filter={{
+        selfHref: "/history",
+        title: HOSTILE,
+        titleError: HOSTILE,
+        names: [HOSTILE],
+        from: HOSTILE,
+        to: HOSTILE,
+        source: "1",
+        sources: [{ value: "1", label: HOSTILE }],
+        undated: true,
+        months: [
+          { value: "", label: "Go to a month" },
+          { value: "2026-01", label: HOSTILE },
+        ],
+        chips: [{ kind: "Show", value: HOSTILE, removeHref: "/history" }],
+        kept: { show: HOSTILE },
+      }}
+    />
+  ),
+  "time of a play": (ctx) => (
+    <PlayTimeForm
+      ctx={ctx}
+      time={{
+        playId: "p1",
+        showTitle: HOSTILE,
+        episode: HOSTILE,
+        value: "2026-01-02T20:00",
+        latest: "2026-01-03T20:00",
+        timeZone: "Europe/Berlin",
+        undated: false,
+        airDate: HOSTILE,
+        original: { label: HOSTILE, words: HOSTILE },
+        back: HOSTILE,
+        error: HOSTILE,
       }}
     />
   ),

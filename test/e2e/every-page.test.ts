@@ -1,0 +1,80 @@
+import { expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import type { Client } from "../support/http.ts";
+import { inBrowser } from "./support/browser.ts";
+import { connectServer, enrichmentDone, type House, makeAccount, openHouse, syncOnce } from "./support/house.ts";
+import { PAGES, type PageOfTheProduct, type Things } from "./support/pages.ts";
+import { takePictures } from "./support/pictures.ts";
+import { DESK, expectAccessible, expectNoSidewaysScroll, PHONE, see, type Visitor, visit } from "./support/visitor.ts";
+
+const SWEEP_MS = 300_000;
+const NOTHING: Things = { showId: "0", integrationId: "0", syncId: "0" };
+
+/** One page at both widths, in dark and light: readable for all, nothing pushed aside, nothing refused that was asked for. */
+async function sweep(visitor: Visitor, where: string, page: PageOfTheProduct, things: Things): Promise<void> {
+  const { page: tab } = visitor;
+  await visitor.goto(page.path(things));
+  await see(tab.locator("h1"));
+  for (const [size, viewport] of [
+    ["phone", PHONE],
+    ["desk", DESK],
+  ] as const) {
+    await tab.setViewportSize(viewport);
+    await expectNoSidewaysScroll(`${page.name}, ${where}, ${size}`, tab);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await tab.emulateMedia({ colorScheme });
+      await expectAccessible(`${page.name}, ${where}, ${size}, ${colorScheme}`, tab);
+    }
+  }
+  await takePictures(`${where} ${page.name}`, tab);
+  const own = page.status === undefined ? [] : [String(page.status)];
+  const wrong = visitor.complaints().filter((each) => !own.some((status) => each.includes(status)));
+  expect([page.name, ...wrong]).toEqual([page.name]);
+}
+
+async function sweepAll(browser: Browser, house: House, where: string, things: Things, as: Client): Promise<void> {
+  await using visitor = await visit(browser, house, { as });
+  for (const page of PAGES) {
+    if (page.for === "anybody" || (page.for === "filled" && things === NOTHING)) continue;
+    await sweep(visitor, where, page, things);
+  }
+}
+
+inBrowser("Every page", (browser) => {
+  test(
+    "before anybody has an account, and while nobody is signed in",
+    async () => {
+      await using house = await openHouse("empty", { METADATA_SOURCES: "none" });
+      await using visitor = await visit(browser(), house);
+      await sweep(visitor, "new", { name: "set up", path: () => "/setup" }, NOTHING);
+      await makeAccount(house);
+      for (const page of PAGES.filter((each) => each.for === "anybody")) await sweep(visitor, "out", page, NOTHING);
+    },
+    SWEEP_MS,
+  );
+
+  test(
+    "with nothing in it",
+    async () => {
+      await using house = await openHouse("empty", { METADATA_SOURCES: "none" });
+      await sweepAll(browser(), house, "empty", NOTHING, await makeAccount(house));
+    },
+    SWEEP_MS,
+  );
+
+  test(
+    "with a household's library",
+    async () => {
+      await using house = await openHouse("demo", { METADATA_SOURCES: "tmdb" });
+      const client = await makeAccount(house);
+      await connectServer(house, client, "Attic");
+      const { id: syncId } = await syncOnce(client);
+      await enrichmentDone(client);
+      const [show] = (await client.get("/api/shows?query=expanse")).json.items;
+      const [integration] = (await client.get("/api/integrations")).json.items;
+      const things = { showId: show.id, integrationId: integration.id, syncId };
+      await sweepAll(browser(), house, "filled", things, client);
+    },
+    SWEEP_MS,
+  );
+});

@@ -1,0 +1,38 @@
+/** What the address of a page is made from. */
+export type Things = { showId: string; integrationId: string; syncId: string };
+
+export type PageOfTheProduct = {
+  name: string;
+  path: (things: Things) => string;
+  /** "anybody": only there without a sign-in. "filled": needs a library. Left out: any signed-in user. */
+  for?: "anybody" | "filled";
+  /** Above 399 where the page itself is a refusal. */
+  status?: number;
+};
+
+/** Every page of the product; a new page is one line here, and the sweep looks at it in all its forms. */
+export const PAGES: readonly PageOfTheProduct[] = [
+  { name: "up next", path: () => "/" },
+  { name: "library", path: () => "/shows" },
+  { name: "library by title", path: () => "/shows?sort=title&list=watching" },
+  { name: "library, nothing found", path: () => "/shows?query=no%20such%20show" },
+  { name: "show", path: ({ showId }) => `/shows/${showId}`, for: "filled" },
+  { name: "match", path: ({ showId }) => `/shows/${showId}/match`, for: "filled" },
+  { name: "calendar", path: () => "/calendar" },
+  { name: "history", path: () => "/history" },
+  { name: "history of a show", path: ({ showId }) => `/history?show=${showId}`, for: "filled" },
+  { name: "statistics", path: () => "/stats" },
+  { name: "search", path: () => "/search" },
+  { name: "integrations", path: () => "/integrations" },
+  {
+    name: "integration settings",
+    path: ({ integrationId }) => `/integrations/${integrationId}/settings`,
+    for: "filled",
+  },
+  { name: "sync", path: ({ syncId }) => `/syncs/${syncId}`, for: "filled" },
+  { name: "settings", path: () => "/settings" },
+  { name: "offline", path: () => "/offline" },
+  { name: "not found", path: () => "/no-such-page", status: 404 },
+  { name: "no such show", path: () => "/shows/999999", status: 404 },
+  { name: "login", path: () => "/login", for: "anybody" },
+];
