@@ -18,6 +18,28 @@ CREATE TABLE imports (
 --> statement-breakpoint
 CREATE INDEX imports_by_user ON imports (user_id, created_at);
 --> statement-breakpoint
+CREATE TABLE import_items (
+  import_id INTEGER NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('show', 'not-understood', 'left-out')),
+  key TEXT NOT NULL,
+  title TEXT NOT NULL,
+  year INTEGER,
+  show_id INTEGER REFERENCES shows (id) ON DELETE SET NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('matched', 'created', 'doubtful', 'skipped', 'none')),
+  plays INTEGER NOT NULL DEFAULT 0,
+  added INTEGER NOT NULL DEFAULT 0,
+  already_there INTEGER NOT NULL DEFAULT 0,
+  suppressed INTEGER NOT NULL DEFAULT 0,
+  note TEXT,
+  candidates TEXT NOT NULL DEFAULT '[]',
+  done INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+  undo TEXT,
+  PRIMARY KEY (import_id, position)
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX import_items_by_show ON import_items (show_id) WHERE show_id IS NOT NULL;
+--> statement-breakpoint
 ALTER TABLE library_entries ADD COLUMN notes TEXT;
 --> statement-breakpoint
 ALTER TABLE library_entries ADD COLUMN added_by_import INTEGER REFERENCES imports (id) ON DELETE SET NULL;

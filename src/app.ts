@@ -22,10 +22,12 @@ import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createSourceDesk } from "./services/sources/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
 import { createTracking } from "./services/tracking/service.ts";
 import { createStats } from "./services/tracking/stats.ts";
+import { createTransfer } from "./services/transfer/service.ts";
 import { loadKey } from "./vault/key.ts";
 import { createVault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
@@ -82,7 +84,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       deviceName: config.plexProduct,
     },
   });
-  const sources = createSources({ http, clock, config });
+  const sourceDesk = createSourceDesk(config, clock, createSources({ http, clock, config }));
+  const { sources } = sourceDesk;
   const deps: Deps = { config, db, clock, log, bus, vault, providers, sources };
 
   const accounts = createAccounts(deps);
@@ -99,6 +102,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const matching = createMatching(deps, { importShow, tracking });
+  const transfer = createTransfer(deps, { enqueue: enrichment.enqueue });
   const artwork = createArtwork(deps, { openServer: integrations.open });
   const maintenance = createMaintenance(deps);
   const web = createWeb({
@@ -108,12 +112,15 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     sync,
     tracking,
     matching,
+    transfer,
     artwork,
     discovery: createDiscovery(deps),
     candidatePosters: createCandidatePosters(deps),
     maintenance,
     stats: createStats(deps),
     enrichmentStatus: enrichment.status,
+    enrichment,
+    sourceDesk,
     renderError: createErrorRenderer(deps),
     live: liveNews,
   });
@@ -129,6 +136,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       prune: () => {
         accounts.prune();
         maintenance.prune();
+        transfer.prune();
       },
       warmArtwork: async () => {
         await artwork.warm(40);
@@ -143,6 +151,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   async function begin(): Promise<{ url: string; port: number }> {
     if (stopped !== null) throw new AppError("conflict", "This program is shutting down.");
     sync.recover();
+    transfer.recover();
     listening = web.listen({ host: config.host, port: config.port });
     enrichment.start();
     jobs.start();
@@ -155,7 +164,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), sync.stop(), enrichment.stop(), listening?.stop()];
+    const ended = [jobs.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -172,8 +181,10 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     integrations,
     sync,
     enrichment,
+    sourceDesk,
     matching,
     tracking,
+    transfer,
     artwork,
     maintenance,
     web,

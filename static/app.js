@@ -87,7 +87,8 @@
     if (toast.dataset.toast === "error" || toast.dataset.armed) return;
     toast.dataset.armed = "true";
     const leave = () => {
-      if (toast.matches(":hover, :focus-within")) setTimeout(leave, TOAST_MS / 4);
+      // One that is read or used holds the others, or all would move under the pointer.
+      if (toast.parentElement?.matches(":hover, :focus-within")) setTimeout(leave, TOAST_MS / 4);
       else dismiss(toast);
     };
     setTimeout(leave, TOAST_MS);

@@ -156,8 +156,9 @@ export function createPaths(basePath: string) {
     episodeWatched: (episodeId: string) => `${episode(episodeId)}/watched`,
     /** POST adds one more viewing. */
     episodePlays: (episodeId: string) => `${episode(episodeId)}/plays`,
+    /** GET: all that can be done with it (page, or dialog for htmx). DELETE removes it. */
     play: (playId: string) => at(`/plays/${seg(playId)}`),
-    /** GET: the form (page, or dialog for htmx). POST `{at, as}`: when it was. */
+    /** POST `{at, as}`: when it was. */
     playTime: (playId: string) => at(`/plays/${seg(playId)}/time`),
     seasonWatched: (showId: string, seasonNumber: number) => `${season(showId, seasonNumber)}/watched`,
     showWatched: (showId: string) => `${show(showId)}/watched`,
@@ -179,19 +180,46 @@ export function createPaths(basePath: string) {
     /** POST `{list?, rating?, notes?}`. */
     showEntry: (showId: string) => `${show(showId)}/entry`,
 
-    // Settings
+    // Settings. Each of the pages is a tab of the first; a form posts to what it changes.
+    /** DELETE `{confirm, password}`: the reader's own account. */
+    settingsAccount: () => at("/settings/account"),
+    settingsSources: () => at("/settings/sources"),
+    settingsData: () => at("/settings/data"),
+    /** POST `{username}`. */
+    profile: () => at("/settings/profile"),
+    /** GET: how many titles are there in the chosen language. */
+    titlesProgress: () => at("/settings/titles"),
+    /** POST asks whether address and key work. */
+    sourceTest: (source: string) => at(`/settings/sources/${seg(source)}/test`),
+    /** POST looks up everything again. */
+    enrichment: () => at("/settings/enrichment"),
     appearance: () => at("/settings/appearance"),
     preferences: () => at("/settings/preferences"),
     password: () => at("/settings/password"),
     apiTokens: () => at("/settings/tokens"),
     apiToken: (tokenId: string) => at(`/settings/tokens/${seg(tokenId)}`),
+    /** GET: the page. POST `{username, password}` adds somebody. */
     users: () => at("/settings/users"),
-    /** DELETE, with everything that belongs to the user. */
+    /** POST `{role}`. DELETE `{confirm}`, with everything that belongs to the user. */
     settingsUser: (userId: string) => at(`/settings/users/${seg(userId)}`),
+    userPassword: (userId: string) => at(`/settings/users/${seg(userId)}/password`),
     /** DELETE ends the other sessions. */
-    otherSessions: () => at("/settings/sessions"),
+    sessions: () => at("/settings/sessions"),
+    /** DELETE ends that one. */
+    session: (sessionId: string) => at(`/settings/sessions/${seg(sessionId)}`),
+    /** GET: upload and earlier imports. POST a file (multipart). */
+    imports: (cursor?: string) => withQuery(at("/settings/import"), { cursor }),
+    /** GET: the preview, or what came of it. DELETE discards. */
+    import: (importId: string, query: { kind?: string; cursor?: string } = {}) =>
+      withQuery(at(`/settings/import/${seg(importId)}`), query),
+    /** POST: columns, and which show is meant. */
+    importOptions: (importId: string) => at(`/settings/import/${seg(importId)}/options`),
+    importApply: (importId: string) => at(`/settings/import/${seg(importId)}/apply`),
+    importUndo: (importId: string) => at(`/settings/import/${seg(importId)}/undo`),
     /** POST writes one now. */
     backups: () => at("/settings/backups"),
+    /** GET: the file. */
+    backup: (name: string) => at(`/settings/backups/${seg(name)}`),
 
     // Live news, images, files
     events: () => at("/events"),
@@ -214,6 +242,7 @@ export function createPaths(basePath: string) {
       openapi: () => at("/api/openapi.json"),
       health: () => at("/api/health"),
       export: (format: "json" | "csv") => withQuery(at("/api/export"), { format }),
+      import: (importId: string) => at(`/api/imports/${seg(importId)}`),
       sync: (syncId: string) => at(`/api/syncs/${seg(syncId)}`),
       syncEvents: (syncId: string) => at(`/api/syncs/${seg(syncId)}/events`),
     },

@@ -89,7 +89,9 @@ export function tallyPlays(
   const days = new Map<number, Day>();
   let undated = 0;
   /** Of the episode at hand: its first viewing is no rewatch. */
-  let first: { episodeId: number; at: Instant; period: Period } | null = null;
+  let firstEpisode = NONE;
+  let firstAt = 0;
+  let firstPeriod = whole;
 
   function dayAt(day: number): Day {
     const known = days.get(day);
@@ -118,11 +120,13 @@ export function tallyPlays(
     add(period, episodeId, showId, minutes);
     const hour = day.weekday * 24 + Math.floor((local - number * DAY_MS) / HOUR_MS);
     period.hours[hour] = (period.hours[hour] ?? 0) + 1;
-    if (first === null || first.episodeId !== episodeId) first = { episodeId, at, period };
-    else if (at >= first.at) period.rewatches += 1;
+    const again = firstEpisode === episodeId;
+    if (again && at >= firstAt) period.rewatches += 1;
     else {
-      first.period.rewatches += 1;
-      first = { episodeId, at, period };
+      if (again) firstPeriod.rewatches += 1;
+      firstEpisode = episodeId;
+      firstAt = at;
+      firstPeriod = period;
     }
   }
   whole.rewatches = whole.plays - whole.episodes;

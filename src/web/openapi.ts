@@ -10,11 +10,14 @@ const tags = [
   { name: "Account", description: "Signing in, and your own account" },
   { name: "Users", description: "Accounts of the household, for admins" },
   { name: "API tokens", description: "Tokens for scripts" },
+  { name: "Backups", description: "Copies of the database, for admins" },
   { name: "Integrations", description: "Your media servers" },
   { name: "Syncs", description: "Runs that read what was watched" },
+  { name: "Metadata sources", description: "Who tells titles, dates and posters" },
   { name: "Shows", description: "Your library" },
   { name: "Episodes", description: "Marks and plays" },
   { name: "Calendar", description: "What comes out when, also for calendar programs" },
+  { name: "Import and export", description: "Everything of yours, out and back in" },
 ];
 
 const problem = {
@@ -101,6 +104,9 @@ function bodies(app: AnyElysia): Map<string, RequestBody> {
   const found = new Map<string, RequestBody>();
   for (const { method, path, hooks } of app.routes) {
     const schema: unknown = hooks.body;
+    const byHand: RequestBody = hooks.detail?.requestBody;
+    // A body that its route reads itself is described there.
+    if (byHand !== undefined) found.set(`${method.toLowerCase()} ${path.replace(/:([^/]+)/g, "{$1}")}`, byHand);
     if (!isObject(schema)) continue;
     const required = !(OptionalKind in schema);
     const content = { "application/json": { schema: tidy(JSON.parse(JSON.stringify(schema))) } };

@@ -1,18 +1,23 @@
 import { createAuthRoutes } from "./api/auth.ts";
+import { createBackupRoutes } from "./api/backups.ts";
 import { createBrowseRoutes } from "./api/browse.ts";
 import { createCalendarRoutes } from "./api/calendar.ts";
 import { createCalendarFeedRoutes } from "./api/calendar-feeds.ts";
 import { createDocsRoutes } from "./api/docs.ts";
 import { createEnrichmentRoutes } from "./api/enrichment.ts";
 import { createEpisodeRoutes } from "./api/episodes.ts";
+import { createExportRoutes } from "./api/export.ts";
 import { createHealthRoutes } from "./api/health.ts";
 import { createHistoryRoutes } from "./api/history.ts";
+import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
+import { createSessionRoutes } from "./api/sessions.ts";
 import { createShowRoutes } from "./api/shows.ts";
+import { createSourceRoutes } from "./api/sources.ts";
 import { createStatsRoutes } from "./api/stats.ts";
 import { createSyncRoutes } from "./api/syncs.ts";
 import { createTokenRoutes } from "./api/tokens.ts";
@@ -29,11 +34,13 @@ import { pages } from "./pages/table.ts";
 export const apiRoutes: readonly RouteFactory[] = [
   createHealthRoutes,
   createAuthRoutes,
+  createSessionRoutes,
   createUserRoutes,
   createTokenRoutes,
   createIntegrationRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
+  createSourceRoutes,
   createShowRoutes,
   createMatchingRoutes,
   createEpisodeRoutes,
@@ -47,6 +54,9 @@ export const apiRoutes: readonly RouteFactory[] = [
   createSearchRoutes,
   createBrowseRoutes,
   createUndoRoutes,
+  createBackupRoutes,
+  createExportRoutes,
+  createImportRoutes,
   createDocsRoutes,
 ];
 

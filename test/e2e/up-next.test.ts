@@ -18,6 +18,27 @@ type Next = { show: { id: string; title: string }; episode: { id: string }; rema
 
 const nextOf = async (client: Client): Promise<Next[]> => (await client.get("/api/up-next")).json.items;
 
+/** Two shows watched just now, with several episodes left: the last four of each are unmarked. */
+async function twoOpenShows(client: Client): Promise<[Next, Next]> {
+  const { items } = (await client.get("/api/shows?sort=lastWatched&limit=20")).json;
+  const open = items.filter((each: { watched: number }) => each.watched > 8).slice(0, 2);
+  for (const { id } of open) {
+    const { seasons } = (await client.get(`/api/shows/${id}`)).json;
+    const watched: { id: string; watched: boolean }[] = seasons
+      .filter((season: { number: number }) => season.number > 0)
+      .flatMap((season: { episodes: { id: string; watched: boolean }[] }) => season.episodes)
+      .filter((episode: { watched: boolean }) => episode.watched);
+    const [last, ...left] = watched.slice(-5);
+    for (const episode of left) await client.delete(`/api/episodes/${episode.id}/watched`);
+    await client.post(`/api/episodes/${last?.id}/plays`, {});
+    await client.patch(`/api/shows/${id}`, { list: "watching" });
+  }
+  const next = await nextOf(client);
+  const [one, two] = open.map(({ id }: { id: string }) => next.find(({ show }) => show.id === id));
+  if (one === undefined || two === undefined) throw new Error("the demo has no such shows");
+  return [one, two];
+}
+
 const cardOf = (page: Page, show: { id: string }) => page.locator(`#up-next--${show.id}`);
 const checkOf = (page: Page, show: { id: string }) => cardOf(page, show).locator(".check");
 const nameOf = async (page: Page, show: { id: string }) =>
@@ -36,7 +57,7 @@ async function watching(visitor: Visitor): Promise<void> {
 }
 
 inBrowser("Up next", (browser) => {
-  test.concurrent.each([
+  test.each([
     ["a desk", DESK],
     ["a phone", PHONE],
   ])(
@@ -46,12 +67,9 @@ inBrowser("Up next", (browser) => {
       const { house, client } = home;
       await using visitor = await visit(browser(), house, { as: client, viewport });
       const { page } = visitor;
+      const [{ show }] = await twoOpenShows(client);
       await watching(visitor);
       await visitor.look("up next sections");
-      const show = (await nextOf(client)).find(
-        ({ remaining, section }) => remaining > 1 && section === "continue",
-      )?.show;
-      if (show === undefined) throw new Error("the demo has no show with several episodes left");
       const before = await nameOf(page, show);
       const order = await orderOf(page);
 
@@ -64,7 +82,7 @@ inBrowser("Up next", (browser) => {
       await see(cardOf(page, show).getByRole("button", { name: before, exact: true }));
 
       await cardOf(page, show).locator("summary[aria-label^='More for']").click();
-      await cardOf(page, show).getByText("Watched at another time").click();
+      await cardOf(page, show).getByText("Watched earlier").click();
       await visitor.look("up next menu");
       await cardOf(page, show).getByLabel("When").fill("2024-05-06T21:30");
       await button(cardOf(page, show), /^Mark as watched at that time/).click();
@@ -84,18 +102,18 @@ inBrowser("Up next", (browser) => {
     JOURNEY_MS,
   );
 
-  test.concurrent(
+  test(
     "a double click marks one episode, and the last one of a show says when it goes on",
     async () => {
       await using home = await syncedHouse("tmdb");
       const { house, client } = home;
       await using visitor = await visit(browser(), house, { as: client });
       const { page } = visitor;
+      const [{ show: long }] = await twoOpenShows(client);
       await watching(visitor);
       const all = await nextOf(client);
-      const long = all.find(({ remaining }) => remaining > 2)?.show;
       const last = all.find(({ remaining }) => remaining === 0)?.show;
-      if (long === undefined || last === undefined) throw new Error("the demo has no such shows");
+      if (last === undefined) throw new Error("the demo has no such show");
       const plays = await playsOf(client, long);
       await checkOf(page, long).dblclick();
       await see(page.locator(".toast").getByText(/^Watched: /));
@@ -114,16 +132,15 @@ inBrowser("Up next", (browser) => {
     JOURNEY_MS,
   );
 
-  test.concurrent(
+  test(
     "an answer that was asked for before a mark and comes after it does not bring the old card back",
     async () => {
       await using home = await syncedHouse();
       const { house, client } = home;
       await using visitor = await visit(browser(), house, { as: client });
       const { page } = visitor;
+      const [first, other] = await twoOpenShows(client);
       await watching(visitor);
-      const [first, other] = (await nextOf(client)).filter(({ remaining }) => remaining > 2);
-      if (first === undefined || other === undefined) throw new Error("the demo has no such shows");
       const before = await nameOf(page, first.show);
 
       // The refresh reads the list now, and its answer is kept back until the mark has been answered.
@@ -144,15 +161,13 @@ inBrowser("Up next", (browser) => {
       await asked;
       await checkOf(page, first.show).click();
       const brought = page.waitForResponse((answer) => new URL(answer.url()).pathname === "/");
-      await see(
-        page
-          .locator(".toast")
-          .getByText(/^Watched: /)
-          .or(page.locator(".check:disabled")),
-      );
+      await see(page.locator(".toast").getByText(/^Watched: /));
+      // Over a check the pointer would hold every change back.
+      await page.mouse.move(0, 0);
       held();
       await brought;
-      await see(page.locator(".toast").getByText(/^Watched: /));
+      // Whatever that answer brings about has happened by then.
+      await page.waitForTimeout(300);
       const after = await nameOf(page, first.show);
       expect(after).not.toBe(before);
       // The news that the refresh was for arrives all the same, and the mark stays.
@@ -164,20 +179,17 @@ inBrowser("Up next", (browser) => {
     JOURNEY_MS,
   );
 
-  test.concurrent(
+  test(
     "hears of plays from anywhere, in every tab, but takes nothing out of the reader's hands",
     async () => {
       await using home = await syncedHouse();
       const { house, client } = home;
       await using visitor = await visit(browser(), house, { as: client });
       const { page, context } = visitor;
+      const [one, two] = await twoOpenShows(client);
       await watching(visitor);
       const second = await context.newPage();
       await second.goto(page.url());
-      const [one, two] = (await nextOf(client)).filter(
-        ({ remaining, section }) => remaining > 2 && section !== "a-while-ago",
-      );
-      if (one === undefined || two === undefined) throw new Error("the demo has no such shows");
       const [nameOne, nameTwo] = [await nameOf(page, one.show), await nameOf(page, two.show)];
       await page.bringToFront();
       await client.put(`/api/episodes/${one.episode.id}/watched`);
@@ -198,16 +210,15 @@ inBrowser("Up next", (browser) => {
     JOURNEY_MS,
   );
 
-  test.concurrent(
+  test(
     "says what was missed while there was no connection",
     async () => {
       await using home = await syncedHouse();
       const { house, client } = home;
       await using visitor = await visit(browser(), house, { as: client });
       const { page, context } = visitor;
+      const [one] = await twoOpenShows(client);
       await watching(visitor);
-      const [one] = (await nextOf(client)).filter(({ remaining }) => remaining > 2);
-      if (one === undefined) throw new Error("the demo has no such show");
       const name = await nameOf(page, one.show);
       // The device sleeps: streams break without a word.
       await context.setOffline(true);

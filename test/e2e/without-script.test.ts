@@ -58,6 +58,21 @@ inBrowser("Without JavaScript", (browser) => {
       await see(page.getByText("Taken back."));
       expect(await button(page, `Mark as watched: ${name}`).count()).toBe(1);
 
+      await navigate(page, "Up next");
+      const card = page.locator("#up-next-section--continue .up-next, #up-next-section--new .up-next").first();
+      const next = await card.locator(".check").getAttribute("aria-label");
+      await card.locator(".check").click();
+      await see(page.getByText("Marked as watched."));
+      expect(await page.getByRole("button", { name: next ?? "", exact: true }).count()).toBe(0);
+      await button(page, /^Undo: /).click();
+      await see(page.getByRole("button", { name: next ?? "", exact: true }));
+      // Folds and menus are the browser's own.
+      await page.locator("#up-next-section--a-while-ago > summary").click();
+      await see(page.locator("#up-next-section--a-while-ago .up-next"));
+      await card.locator("summary[aria-label^='More for']").click();
+      await button(card, /^Watch later: /).click();
+      await see(page.getByText("is on Watch later now."));
+
       for (const each of ["Up next", "Calendar", "History", "Statistics", "Search", "Settings"])
         await navigate(page, each);
       await button(page, "Sign out").click();

@@ -8,7 +8,9 @@ import type { User } from "../../src/services/accounts/types.ts";
 import { createCandidatePosters } from "../../src/services/artwork/candidates.ts";
 import type { AppEvents } from "../../src/services/context.ts";
 import { createDiscovery } from "../../src/services/discovery/service.ts";
+import { createSourceDesk } from "../../src/services/sources/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
+import { createTransfer } from "../../src/services/transfer/service.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { WebDeps } from "../../src/web/deps.ts";
 import { createWeb, type Web } from "../../src/web/server.ts";
@@ -72,11 +74,14 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     sync: fakeSync(),
     tracking: fakeTracking(),
     matching: fakeMatching(),
+    transfer: createTransfer({ config, db, clock, log, bus }, { enqueue: () => undefined }),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     discovery: createDiscovery({ db, clock, log, sources: [] }),
     candidatePosters: createCandidatePosters({ clock, log, sources: [] }),
     stats: createStats({ db, bus, clock }),
     maintenance: standIn<WebDeps["maintenance"]>("maintenance"),
+    enrichment: { enqueueTitles: () => undefined, lookUpAgain: () => 0 },
+    sourceDesk: createSourceDesk(config, clock, []),
     enrichmentStatus: () => ({ pending: 0, done: 0, failed: 0, waitingUntil: null }),
   };
   const given = typeof options.services === "function" ? options.services(base) : options.services;

@@ -16,7 +16,7 @@ import {
   weekdayText,
 } from "../../views/ui/format.ts";
 import { safeHref } from "../../views/ui/link.tsx";
-import { hueOf, initials } from "../../views/ui/text.ts";
+import { hueOf, initials, numberInWords } from "../../views/ui/text.ts";
 import { NOW, viewContext } from "./support/context.ts";
 
 const MINUTE_MS = 60_000;
@@ -205,4 +205,25 @@ describe("drawn posters", () => {
     expect(hueOf("The Door")).toBeLessThan(360);
     expect(hueOf("The Door")).not.toBe(hueOf("The Doors"));
   });
+});
+
+test.each([
+  [0, "zero"],
+  [3, "three"],
+  [12, "twelve"],
+  [19, "nineteen"],
+  [20, "twenty"],
+  [42, "forty-two"],
+  [100, "one hundred"],
+  [305, "three hundred and five"],
+  [999, "nine hundred and ninety-nine"],
+  [1_000, "1000"],
+])("%p in words is %p", (value, words) => {
+  expect(numberInWords(value)).toBe(words);
+});
+
+test("several values of one name stand one after the other in an address", () => {
+  expect(createPaths("").shows({ network: ["A&E, Bravo", "HBO"], genre: [], query: "x" })).toBe(
+    "/shows?network=A%26E%2C+Bravo&network=HBO&query=x",
+  );
 });

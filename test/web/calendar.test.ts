@@ -185,7 +185,7 @@ describe("the month", () => {
     const links = [...doc.querySelectorAll(".month-link")];
     expect(links).toHaveLength(35);
     expect(links[0]?.getAttribute("href")).toStartWith("/calendar?view=month&from=2025-12-29");
-    const names = links.map((link) => link.getAttribute("aria-label"));
+    const names = links.map((link) => plain(link.querySelector(".visually-hidden")?.textContent));
     expect(names[17]).toBe("Thursday 15 January, today: nothing");
     expect(names[22]).toBe("Tuesday 20 January, shown below: 5 shows");
     expect(textOf(doc, ".month-entry")).toEqual(["Show 0 S1 E2", "Show 1 S1 E2"]);

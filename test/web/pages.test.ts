@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { Window } from "happy-dom";
 import type { IntegrationView } from "../../src/services/integrations/types.ts";
+import { createMaintenance } from "../../src/services/maintenance/service.ts";
 import { createTracking } from "../../src/services/tracking/service.ts";
 import { createErrorRenderer } from "../../src/web/pages/errors.ts";
 import { liveNews } from "../../src/web/pages/live.ts";
@@ -37,6 +38,7 @@ function start({ integrations = {}, sync = {} }: Fakes = {}, env: Record<string,
       tracking: createTracking(base, { importShow: () => Promise.reject(new Error("not expected")) }),
       integrations: fakeIntegrations({ list: () => [], ...integrations }),
       sync: fakeSync({ running: () => null, list: () => [], ...sync }),
+      maintenance: createMaintenance(base),
     }),
   });
   return app;
@@ -59,7 +61,8 @@ async function withShow(title = "Harbour Lights") {
   return { ana, showId, episodes };
 }
 
-const PAGES = ["/", "/shows", "/calendar", "/history", "/stats", "/search", "/integrations", "/settings"];
+const SETTINGS = ["/settings", "/settings/account", "/settings/sources", "/settings/data", "/settings/users"];
+const PAGES = ["/", "/shows", "/calendar", "/history", "/stats", "/search", "/integrations", ...SETTINGS];
 const htmx = { "hx-request": "true", "hx-request-type": "partial" };
 
 function formPart(client: Client, path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
@@ -599,7 +602,7 @@ describe("settings", () => {
     expect(made.status).toBe(201);
     const token = /et_[\w-]+/.exec(made.text)?.[0] ?? "";
     expect(token).not.toBe("");
-    const later = (await ana.get("/settings")).text;
+    const later = (await ana.get("/settings/account")).text;
     expect(later).toContain("Dashboard");
     expect(later).not.toContain(token);
   });

@@ -111,7 +111,8 @@ function Totals({ ctx, stats }: Props): JSX.Element {
     <div class="number-row">
       <p class="number">
         <strong safe>{formatNumber(stats.episodes, ctx)}</strong>
-        <span safe>{stats.plays > stats.episodes ? `episodes, ${count(stats.plays, ctx, "play")}` : "episodes"}</span>
+        <span>episodes</span>
+        {stats.plays > stats.episodes ? <span safe>{count(stats.plays, ctx, "play")}</span> : ""}
       </p>
       <p class="number">
         <strong safe>{stats.time}</strong>

@@ -2,7 +2,6 @@ import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
-import { attr } from "../ui/text.ts";
 
 export type MonthDayModel = {
   /** `YYYY-MM-DD` */
@@ -74,18 +73,20 @@ function MonthDay({ ctx, day }: { ctx: ViewContext; day: MonthDayModel }): JSX.E
       <a
         class="month-link"
         href={`${day.href}#${id("calendar", day.day)}`}
-        aria-label={attr(day.name)}
         {...(day.today ? { "aria-current": "date" } : {})}
         {...choose}
         {...{ "hx-push-url": "true" }}
       >
-        <span class="month-number" safe>
+        <span class="visually-hidden" safe>
+          {day.name}
+        </span>
+        <span class="month-number" aria-hidden="true" safe>
           {day.number}
         </span>
         {day.count === 0 ? (
           ""
         ) : (
-          <span class="month-count" safe>
+          <span class="month-count" aria-hidden="true" safe>
             {String(day.count)}
           </span>
         )}

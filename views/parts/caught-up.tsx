@@ -55,7 +55,7 @@ function CaughtUpRow({ ctx, row }: { ctx: ViewContext; row: CaughtUpRowModel }):
         </a>
         <p class="dim">
           {next === null ? (
-            "No date yet"
+            <span class="fact">No date yet</span>
           ) : (
             <>
               <span class="fact">

@@ -120,7 +120,7 @@ function Chips({ ctx, chips }: { ctx: ViewContext; chips: readonly FilterChipMod
         <li>
           <a class="chip" href={attr(removeHref)} aria-label={attr(`Remove filter: ${kind} ${value}`)}>
             <span class="dim" safe>
-              {kind}
+              {`${kind} `}
             </span>
             <span class="chip-value" dir="auto" safe>
               {value}

@@ -1,13 +1,11 @@
 import type { ViewContext } from "../context.ts";
-import { id, target } from "../dom.ts";
-import { ActionForm } from "../ui/action-form.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
-import { Menu } from "../ui/menu.tsx";
+import { id } from "../dom.ts";
+import { ButtonLink } from "../ui/button.tsx";
 import { Poster } from "../ui/poster.tsx";
 import { Time } from "../ui/time.tsx";
 import { episodeCode } from "./episode-row.tsx";
 import type { PlayModel } from "./play-evidence.tsx";
-import { EditTimeLink } from "./play-time.tsx";
+import { sheetLink } from "./play-sheet.tsx";
 
 export type HistoryPlayModel = {
   play: PlayModel;
@@ -37,7 +35,7 @@ export function HistoryRun({ ctx, run }: RunProps): JSX.Element {
         </a>
         <ol>
           {run.plays.map((row) => (
-            <HistoryPlay ctx={ctx} run={run} row={row} />
+            <HistoryPlay ctx={ctx} row={row} />
           ))}
         </ol>
       </div>
@@ -46,7 +44,7 @@ export function HistoryRun({ ctx, run }: RunProps): JSX.Element {
 }
 
 /** Under a heading that names the day, the clock says enough. */
-function HistoryPlay({ ctx, run, row }: RunProps & { row: HistoryPlayModel }): JSX.Element {
+function HistoryPlay({ ctx, row }: { ctx: ViewContext; row: HistoryPlayModel }): JSX.Element {
   const { play } = row;
   const code = episodeCode(row.seasonNumber, row.episodeNumber);
   return (
@@ -68,7 +66,15 @@ function HistoryPlay({ ctx, run, row }: RunProps & { row: HistoryPlayModel }): J
         </span>
         <span safe>{certaintyWords(play)}</span>
       </p>
-      <PlayMenu ctx={ctx} run={run} play={play} subject={`${code}, ${row.episodeTitle}`} />
+      <ButtonLink
+        ctx={ctx}
+        kind="quiet"
+        icon="more"
+        iconOnly
+        label="More"
+        name={`More: ${code}, ${row.episodeTitle}`}
+        {...sheetLink(ctx, play.id)}
+      />
     </li>
   );
 }
@@ -76,37 +82,4 @@ function HistoryPlay({ ctx, run, row }: RunProps & { row: HistoryPlayModel }): J
 function certaintyWords({ certainty, original, byHand }: PlayModel): string {
   if (original !== undefined) return " · time set by you";
   return certainty === "marked" && !byHand ? " · marked" : "";
-}
-
-function PlayMenu({ ctx, run, play, subject }: RunProps & { play: PlayModel; subject: string }): JSX.Element {
-  return (
-    <Menu ctx={ctx} label={`More for ${subject}`}>
-      <EditTimeLink ctx={ctx} playId={play.id} name={`Edit time: ${subject}`} />
-      <ButtonLink
-        ctx={ctx}
-        kind="quiet"
-        icon="history"
-        href={ctx.paths.history({ show: run.showId })}
-        label="All plays of this show"
-      />
-      {play.syncId ? (
-        <ButtonLink
-          ctx={ctx}
-          kind="quiet"
-          icon="refresh"
-          href={ctx.paths.sync(play.syncId)}
-          label="The sync it came from"
-        />
-      ) : (
-        ""
-      )}
-      <ActionForm
-        action={ctx.paths.play(play.id)}
-        method="delete"
-        live={{ target: target("history"), swap: "outerMorph", include: `${target("history-reach")} input` }}
-      >
-        <Button ctx={ctx} kind="quiet" icon="trash" label="Remove" name={`Remove: ${subject}`} />
-      </ActionForm>
-    </Menu>
-  );
 }

@@ -1,9 +1,9 @@
 import type { ViewContext } from "../context.ts";
 import { ActionForm } from "../ui/action-form.tsx";
-import { Button } from "../ui/button.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
 import { fullTime } from "../ui/format.ts";
 import { Time } from "../ui/time.tsx";
-import { EditTimeLink } from "./play-time.tsx";
+import { sheetLink } from "./play-sheet.tsx";
 
 export type PlayModel = {
   id: string;
@@ -31,7 +31,8 @@ const CERTAINTY: Record<PlayModel["certainty"], string> = {
 const timeName = ({ watchedAt }: PlayModel, ctx: ViewContext): string =>
   watchedAt === null ? "date unknown" : fullTime(watchedAt, ctx);
 
-function evidenceText({ certainty, evidence, original }: PlayModel, ctx: ViewContext): string {
+/** How sure its time is, and who says so. */
+export function playWords({ certainty, evidence, original }: PlayModel, ctx: ViewContext): string {
   if (original !== undefined) {
     const said = original.watchedAt === null ? "it had no date" : `it was ${fullTime(original.watchedAt, ctx)}`;
     return `You set this time; before that ${said}`;
@@ -60,7 +61,7 @@ export function PlayEvidence({ ctx, plays, live }: PlayEvidenceProps): JSX.Eleme
               </span>
             </p>
             <p class="dim" safe>
-              {evidenceText(play, ctx)}
+              {playWords(play, ctx)}
             </p>
           </div>
           {play.syncId ? (
@@ -70,7 +71,15 @@ export function PlayEvidence({ ctx, plays, live }: PlayEvidenceProps): JSX.Eleme
           ) : (
             ""
           )}
-          <EditTimeLink ctx={ctx} playId={play.id} iconOnly name={`Edit time: ${timeName(play, ctx)}`} />
+          <ButtonLink
+            ctx={ctx}
+            kind="quiet"
+            icon="clock"
+            iconOnly
+            label="Edit time"
+            name={`Edit time: ${timeName(play, ctx)}`}
+            {...sheetLink(ctx, play.id)}
+          />
           <ActionForm
             action={ctx.paths.play(play.id)}
             method="delete"

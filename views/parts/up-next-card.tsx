@@ -108,8 +108,8 @@ function CardMenu({ ctx, next, subject }: { ctx: ViewContext; next: UpNextModel;
     <Menu ctx={ctx} label={`More for ${next.showTitle}`}>
       <details class="menu-fold">
         <summary class="button button-quiet">
-          <Icon ctx={ctx} name="clock" />
-          <span>Watched at another time</span>
+          <Icon ctx={ctx} name="history" />
+          <span>Watched earlier</span>
         </summary>
         <ActionForm
           action={ctx.paths.episodeWatched(next.episodeId)}

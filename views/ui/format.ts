@@ -125,6 +125,20 @@ export function isoDay(at: number, ctx: Writing): string {
   return dayKey(at, ctx);
 }
 
+const UNITS = ["kB", "MB", "GB", "TB"] as const;
+
+/** "412 kB", "41.6 MB". */
+export function sizeText(bytes: number, { locale }: Locale): string {
+  let amount = bytes / 1000;
+  let unit = 0;
+  for (; amount >= 999.5 && unit < UNITS.length - 1; unit += 1) amount /= 1000;
+  const digits = amount < 99.5 && unit > 0 ? 1 : 0;
+  const format = cached(numberFormats, `${locale}|${digits}`, () => {
+    return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  });
+  return `${format.format(amount)} ${UNITS[unit]}`;
+}
+
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
 }

@@ -4,7 +4,12 @@ import type { Attributes } from "./hx.ts";
 import { Icon } from "./icon.tsx";
 import { attr } from "./text.ts";
 
-export type SelectOption = { value: string; label: string };
+export type SelectOption = {
+  value: string;
+  label: string;
+  /** Neighbours of the same group stand under its heading. */
+  group?: string | undefined;
+};
 
 export type SelectProps = {
   ctx: ViewContext;
@@ -19,6 +24,30 @@ export type SelectProps = {
   attributes?: Attributes | undefined;
 };
 
+type Group = { name: string | undefined; options: SelectOption[] };
+
+function groupsOf(options: readonly SelectOption[]): Group[] {
+  const groups: Group[] = [];
+  for (const option of options) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.name === option.group) last.options.push(option);
+    else groups.push({ name: option.group, options: [option] });
+  }
+  return groups;
+}
+
+function Options({ options, value }: { options: readonly SelectOption[]; value: string }): JSX.Element {
+  return (
+    <>
+      {options.map((option) => (
+        <option value={attr(option.value)} selected={option.value === value} safe>
+          {option.label}
+        </option>
+      ))}
+    </>
+  );
+}
+
 export function Select(props: SelectProps): JSX.Element {
   const ids = fieldIds(props.name, props.scope);
   return (
@@ -28,11 +57,15 @@ export function Select(props: SelectProps): JSX.Element {
       </label>
       <span class="select">
         <select id={ids.input} name={props.name} {...describedBy(ids, props)} {...(props.attributes ?? {})}>
-          {props.options.map((option) => (
-            <option value={attr(option.value)} selected={option.value === props.value} safe>
-              {option.label}
-            </option>
-          ))}
+          {groupsOf(props.options).map(({ name, options }) =>
+            name === undefined ? (
+              <Options options={options} value={props.value} />
+            ) : (
+              <optgroup label={attr(name)}>
+                <Options options={options} value={props.value} />
+              </optgroup>
+            ),
+          )}
         </select>
         <Icon ctx={props.ctx} name="chevron-down" />
       </span>

@@ -60,6 +60,15 @@ export function saveMatch(db: Db, row: MatchRow, now: number): void {
     .run({ ...row, now });
 }
 
+/** A match that no sync has met yet. */
+export function deleteUnmetMatch(db: Db, integrationId: number, serverShow: string): void {
+  db.raw
+    .query<unknown, [number, string]>(
+      "DELETE FROM matches WHERE integration_id = ? AND server_show = ? AND item_id = ''",
+    )
+    .run(integrationId, serverShow);
+}
+
 /** The user's servers' shows that are this show of ours; those of disconnected servers too, for when they come back. */
 export function matchesOfUser(db: Db, userId: number, showId: number): MatchRow[] {
   return db.raw

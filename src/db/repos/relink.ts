@@ -43,6 +43,7 @@ export function moveMarks(db: Db, pairs: ReadonlyMap<number, number>, who: Who):
       )
       .run(to, from, user);
     foldViewings(db, to, user);
+    foldImported(db, to, user);
   }
 }
 
@@ -146,6 +147,23 @@ function foldViewings(db: Db, episodeId: number, userId: number | null): void {
       remove.map(({ id }) => id),
     );
   }
+}
+
+/**
+ * What a file says and what a server says of one viewing were two plays while they stood on two episodes. The server's
+ * stays: it knows more. One whose time the user has corrected is the user's own word, and stays too.
+ */
+function foldImported(db: Db, episodeId: number, userId: number | null): void {
+  db.raw
+    .query<unknown, [number, number | null]>(
+      `DELETE FROM plays WHERE id IN (
+         SELECT p.id FROM plays p
+         JOIN episodes e ON e.id = p.episode_id
+         JOIN plays other ON other.episode_id = p.episode_id AND other.user_id = p.user_id AND other.source <> 'import'
+         WHERE p.episode_id = ?1 AND (?2 IS NULL OR p.user_id = ?2) AND p.source = 'import' AND p.edited_from IS NULL
+           AND abs(p.watched_at - other.watched_at) < coalesce(e.runtime_min, 60) * 30000)`,
+    )
+    .run(episodeId, userId);
 }
 
 export function deleteEpisodes(db: Db, ids: readonly number[]): void {

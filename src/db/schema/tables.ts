@@ -358,6 +358,30 @@ export const imports = sqliteTable("imports", {
   undoneAt: integer("undone_at"),
 });
 
+export const importItems = sqliteTable(
+  "import_items",
+  {
+    importId: integer("import_id").notNull(),
+    position: integer("position").notNull(),
+    kind: text("kind", { enum: ["show", "not-understood", "left-out"] }).notNull(),
+    /** A show's name within the file, or where in the file something stands. */
+    key: text("key").notNull(),
+    title: text("title").notNull(),
+    year: integer("year"),
+    showId: integer("show_id"),
+    outcome: text("outcome", { enum: ["matched", "created", "doubtful", "skipped", "none"] }).notNull(),
+    plays: integer("plays").notNull().default(0),
+    added: integer("added").notNull().default(0),
+    alreadyThere: integer("already_there").notNull().default(0),
+    suppressed: integer("suppressed").notNull().default(0),
+    note: text("note"),
+    candidates: text("candidates").notNull().default("[]"),
+    done: integer("done", { mode: "boolean" }).notNull().default(false),
+    undo: text("undo"),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.position] })],
+);
+
 export const calendarFeeds = sqliteTable("calendar_feeds", {
   id: integer("id").primaryKey({ autoIncrement: true }),
   userId: integer("user_id").notNull(),

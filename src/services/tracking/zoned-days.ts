@@ -34,19 +34,6 @@ export function startOfDate(date: string, timeZone: string): number | null {
   return midnight - offsetMs(guess, timeZone);
 }
 
-/** What a clock there shows at that instant: `YYYY-MM-DDTHH:MM`. */
-export function clockIn(at: number, timeZone: string): string {
-  return toIso(at + offsetMs(at, timeZone)).slice(0, 16);
-}
-
-/** When a clock there shows that; null when it is no such text. An hour that the clocks skip is the one after it. */
-export function momentIn(clock: string, timeZone: string): number | null {
-  const shown = fromIso(`${clock.trim()}Z`);
-  if (shown === null) return null;
-  const guess = shown - offsetMs(shown, timeZone);
-  return shown - offsetMs(guess, timeZone);
-}
-
 export function addDays(date: string, days: number): string {
   return toDate((dateToInstant(date) ?? 0) + days * DAY_MS);
 }
@@ -63,13 +50,25 @@ export function localTimeIn(at: number, timeZone: string): string {
   return toIso(at + offsetMs(at, timeZone)).slice(0, 16);
 }
 
+type Moment = { at: number; skipped: boolean };
+
 /**
  * The moment at which the zone's clocks show that. Of two (clocks go back) the first; of none (clocks go forward) the
  * moment at which they are past it, and `skipped` says so. Null when it is no date and time.
  */
-export function readLocalTime(text: string, timeZone: string): { at: number; skipped: boolean } | null {
+export function readLocalTime(text: string, timeZone: string): Moment | null {
   const wanted = LOCAL.test(text) ? fromIso(`${text}Z`) : null;
-  if (wanted === null) return null;
+  return wanted === null ? null : momentOf(wanted, timeZone);
+}
+
+/** The same for a day and what its clocks show, in milliseconds since midnight; null when there is no such date. */
+export function momentIn(date: string, timeOfDayMs: number, timeZone: string): number | null {
+  const midnight = dateToInstant(date);
+  return midnight === null ? null : momentOf(midnight + timeOfDayMs, timeZone).at;
+}
+
+/** `wanted`: the local time as if it were UTC. */
+function momentOf(wanted: number, timeZone: string): Moment {
   const offsets = [wanted - DAY_MS, wanted + DAY_MS].map((around) => offsetMs(around, timeZone));
   const shown = offsets.map((offset) => wanted - offset).filter((at) => at + offsetMs(at, timeZone) === wanted);
   if (shown.length > 0) return { at: Math.min(...shown), skipped: false };

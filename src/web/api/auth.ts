@@ -1,13 +1,17 @@
 import { Elysia, t } from "elysia";
+import { TITLE_LANGUAGES } from "../../domain/title-language.ts";
+import { closeAccount } from "../../services/accounts/farewell.ts";
 import { SESSION_MS } from "../../services/accounts/sessions.ts";
 import type { NewSession } from "../../services/accounts/types.ts";
 import { contextOf, userOf, visitorOf } from "../context.ts";
 import { clearedCookie, sessionCookie } from "../cookies.ts";
 import type { RouteDeps } from "../deps.ts";
-import { NoContent, User } from "./schemas.ts";
+import { DateFormat, NoContent, Theme, User } from "./schemas.ts";
 import { userJson } from "./shapes.ts";
 
 const Credentials = t.Object({ username: t.String({ maxLength: 1000 }), password: t.String({ maxLength: 4000 }) });
+
+const languages = `null, or one of ${TITLE_LANGUAGES.map(({ tag }) => tag).join(", ")}`;
 
 function detail(summary: string, description?: string) {
   return { summary, tags: ["Account"], ...(description === undefined ? {} : { description }) };
@@ -18,7 +22,8 @@ function open(summary: string, description?: string) {
   return { ...detail(summary, description), security: [] };
 }
 
-export function createAuthRoutes({ accounts, config, paths, hub }: RouteDeps) {
+export function createAuthRoutes(deps: RouteDeps) {
+  const { accounts, config, paths, hub } = deps;
   const scope = (request: Request) => ({ basePath: paths.basePath, https: contextOf(request).https });
   const user = (request: Request) => userJson(userOf(request), config.timeZone);
 
@@ -82,20 +87,44 @@ export function createAuthRoutes({ accounts, config, paths, hub }: RouteDeps) {
     .patch(
       "/api/auth/me",
       ({ request, body }) => {
-        const { timezone, theme } = body;
-        const change = {
-          ...(timezone === undefined ? {} : { timeZone: timezone }),
-          ...(theme === undefined ? {} : { theme }),
-        };
-        return userJson(accounts.updateProfile(userOf(request).id, change), config.timeZone);
+        const { timezone, ...rest } = body;
+        const change = { ...rest, ...(timezone === undefined ? {} : { timeZone: timezone }) };
+        const changed = accounts.updateProfile(userOf(request).id, change);
+        if (change.titleLanguage != null) deps.enrichment.enqueueTitles();
+        return userJson(changed, config.timeZone);
       },
       {
         body: t.Object({
+          username: t.Optional(t.String({ maxLength: 1000 })),
           timezone: t.Optional(t.Union([t.String(), t.Null()], { description: "null: the installation's" })),
-          theme: t.Optional(t.Union([t.Literal("auto"), t.Literal("dark"), t.Literal("light")])),
+          theme: t.Optional(Theme),
+          dateFormat: t.Optional(DateFormat),
+          titleLanguage: t.Optional(t.Union([t.String(), t.Null()], { description: languages })),
         }),
         response: { 200: User },
-        detail: detail("Change your time zone or theme"),
+        detail: detail(
+          "Change your name, time zone, theme, date format or the language of titles",
+          "409 when the name is taken. Titles in a language that was just chosen are fetched in the background.",
+        ),
+      },
+    )
+    .delete(
+      "/api/auth/me",
+      async ({ request, body, set }) => {
+        const { id } = userOf(request);
+        await accounts.confirmPassword(id, body.password, "password");
+        await closeAccount(deps, id);
+        hub.closeOwner(String(id));
+        set.headers["set-cookie"] = clearedCookie(scope(request));
+        set.status = 204;
+      },
+      {
+        body: t.Object({ password: t.String({ maxLength: 4000 }) }),
+        response: { 204: NoContent },
+        detail: detail(
+          "Delete your account with everything in it",
+          "Ends running syncs and gives back the sign-ins at your media servers. 409 for the last admin.",
+        ),
       },
     )
     .put(

@@ -24,7 +24,26 @@ function oneOf<const Names extends readonly string[]>(names: Names) {
 
 export const Role = oneOf(["admin", "member"]);
 
-export const User = t.Object({ id: Id, username: t.String(), role: Role, timezone: t.String(), theme: t.String() });
+export const Theme = oneOf(["auto", "dark", "light"]);
+export const DateFormat = oneOf(["auto", "dmy", "mdy", "ymd"]);
+
+const userFields = {
+  id: Id,
+  username: t.String(),
+  role: Role,
+  timezone: t.String(),
+  theme: Theme,
+  dateFormat: DateFormat,
+  titleLanguage: t.Union([t.String(), t.Null()], { description: "`de`, `pt-BR`; null: as the sources name things" }),
+};
+
+export const User = t.Object(userFields);
+
+export const Person = t.Object({
+  ...userFields,
+  lastSeenAt: IsoOrNull,
+  shows: t.Integer({ description: "In this user's library" }),
+});
 
 export const Integration = t.Object({
   id: Id,

@@ -6,8 +6,8 @@ import { iso, isoOrNull } from "./schemas.ts";
 // From what the services know to what the API says: ISO times, the guide's names.
 
 export function userJson(user: User, installationZone: string) {
-  const { id, username, role, timeZone, theme } = user;
-  return { id: String(id), username, role, timezone: timeZone ?? installationZone, theme };
+  const { id, username, role, timeZone, theme, dateFormat, titleLanguage } = user;
+  return { id: String(id), username, role, timezone: timeZone ?? installationZone, theme, dateFormat, titleLanguage };
 }
 
 export function integrationJson(view: IntegrationView) {

@@ -1,6 +1,8 @@
 import { id, target } from "../../../views/dom.ts";
 import { HistorySection } from "../../../views/pages/history.tsx";
+import { PlaySheetDone } from "../../../views/parts/play-sheet.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
+import { PartUpdate } from "../../../views/ui/toast.tsx";
 import type { RouteDeps } from "../deps.ts";
 import type { Visit } from "./answer.ts";
 import type { Asked } from "./history-filter.ts";
@@ -15,7 +17,7 @@ function askedOn({ paths }: RouteDeps, currentUrl: string): Asked | null {
   if (!URL.canParse(currentUrl)) return null;
   const { pathname, searchParams } = new URL(currentUrl);
   if (pathname !== paths.history()) return null;
-  return Object.fromEntries(NAMES.flatMap((name) => (searchParams.has(name) ? [[name, searchParams.get(name)]] : [])));
+  return Object.fromEntries(NAMES.map((name) => [name, searchParams.get(name) ?? undefined]));
 }
 
 export const isOnHistory = (deps: RouteDeps, { part, currentUrl }: Visit): boolean =>
@@ -25,27 +27,22 @@ export const isOnHistory = (deps: RouteDeps, { part, currentUrl }: Visit): boole
 export function historyAgain(deps: RouteDeps, { ctx, userId, currentUrl }: Visit, until: string): JSX.Element | null {
   if (until === FAR) return null;
   const list = historyList(deps, ctx, userId, { ...askedOn(deps, currentUrl), until });
-  return HistorySection({ ctx, list });
+  return PartUpdate({ target: target("history"), children: HistorySection({ ctx, list }) });
 }
 
-export type HistoryChange = { text: string; token: string; until: string };
-
-/** `frame` puts the list where the answer wants it: as its main part, or beside another. */
+/** Ends the dialog in which a play was changed, and shows the list as it is now. */
 export function historyChanged(
   deps: RouteDeps,
   reply: Visit,
-  change: HistoryChange,
-  frame: (list: JSX.Element) => JSX.Element[] = (list) => [list],
+  change: { text: string; token: string; until: string },
 ): Response {
   const { text, token, until } = change;
   const undo = { token, back: deps.paths.history() };
   const list = historyAgain(deps, reply, until);
   if (list === null) return reloaded(reply, reply.go(undo.back, { tone: "success", text, undo }));
   const include = `${target("history-reach")} input`;
-  return reply.fragment([
-    ...frame(list),
-    ToastWithUndo({ ctx: reply.ctx, text, undo: { ...undo, part: id("history"), include } }),
-  ]);
+  const toast = ToastWithUndo({ ctx: reply.ctx, text, undo: { ...undo, part: id("history"), include } });
+  return reply.fragment([PlaySheetDone(), list, toast]);
 }
 
 /** htmx loads the page that it stands on; the words are in the cookie. */

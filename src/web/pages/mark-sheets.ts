@@ -8,7 +8,7 @@ import type { EpisodeView } from "../../db/queries/episode-view.ts";
 import type { SeasonView, ShowPage } from "../../db/queries/show-page.ts";
 import { isSpecial } from "../../domain/progress.ts";
 import { isAppError } from "../../kernel/errors.ts";
-import { clockIn } from "../../services/tracking/zoned-days.ts";
+import { localTimeIn } from "../../services/tracking/zoned-days.ts";
 import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { type Visit, visit } from "./answer.ts";
@@ -127,7 +127,7 @@ function showSheet(ctx: ViewContext, show: ShowPage): MarkSheetModel {
 }
 
 const common = (ctx: ViewContext, show: ShowPage) => ({
-  nowLocal: clockIn(ctx.now, ctx.timeZone),
+  nowLocal: localTimeIn(ctx.now, ctx.timeZone),
   back: { href: ctx.paths.show(show.id), label: show.title },
 });
 

@@ -50,8 +50,9 @@ export function createMarkPages(deps: RouteDeps) {
 
   /** Without script: back to the page the form was on. */
   function back(reply: Visit, text: string, { token, back: path }: Undo): Response {
-    const flash: Flash = { tone: "success", text, undo: { token, back: path } };
-    return reply.go(reply.cameFrom(path), flash);
+    const from = reply.cameFrom(path);
+    const flash: Flash = { tone: "success", text, undo: { token, back: from } };
+    return reply.go(from, flash);
   }
 
   /** The row, what its season and show count now, and a way back. */
@@ -274,7 +275,7 @@ export function createMarkPages(deps: RouteDeps) {
     if (done && isOnHistory(deps, reply)) {
       const list = historyAgain(deps, reply, form.get("until") ?? "");
       if (list === null) return reloaded(reply, reply.go(paths.history(), { tone, text }));
-      return reply.fragment([PartUpdate({ target: target("history"), children: list }), toast]);
+      return reply.fragment([list, toast]);
     }
     // The library stands there filtered and sorted in its own way, and asks for itself.
     if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: "resync" });
@@ -309,10 +310,16 @@ export function createMarkPages(deps: RouteDeps) {
     const showId = showOfEpisode(deps, userId, episodeId);
     const { undoToken } = tracking.undoable(userId, () => tracking.removePlay(userId, playId));
     const undo = undoOf(showId, undoToken);
-    if (!reply.part) return back(reply, "The play is removed.", undo);
+    const form = formOf(request);
+    if (!reply.part) {
+      // The page of the play itself is gone with it.
+      const from = form.get("back");
+      const path = from === null ? reply.cameFrom(undo.back) : safeNext(from, paths);
+      return reply.go(path, { tone: "success", text: "The play is removed.", undo: { token: undoToken, back: path } });
+    }
     if (isOnHistory(deps, reply)) {
-      const until = formOf(request).get("until") ?? "";
-      return historyChanged(deps, reply, { text: "The play is removed.", token: undoToken, until });
+      const change = { text: "The play is removed.", token: undoToken, until: form.get("until") ?? "" };
+      return historyChanged(deps, reply, change);
     }
     return episodeParts(reply, showId, episodeId, (what) => `Play removed: ${what}`, undo);
   }

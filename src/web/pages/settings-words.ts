@@ -1,36 +1,30 @@
-type Option = { value: string; label: string };
+import type { SelectOption } from "../../../views/ui/select.tsx";
+import { TITLE_LANGUAGES } from "../../domain/title-language.ts";
 
 const zones = Intl.supportedValuesOf("timeZone");
 
-/** Every zone this runtime knows, the installation's own first. One that was stored under an old name stays choosable. */
-export function timeZoneOptions(installation: string, chosen: string | null): Option[] {
+function zoneOption(zone: string): SelectOption {
+  const [region = zone, ...place] = zone.replaceAll("_", " ").split("/");
+  return {
+    value: zone,
+    label: place.length === 0 ? region : place.join(", "),
+    group: place.length === 0 ? "Other" : region,
+  };
+}
+
+/** Every zone this runtime knows by region, the installation's own first. One that was stored under an old name stays choosable. */
+export function timeZoneOptions(installation: string, chosen: string | null): SelectOption[] {
   const extra = chosen !== null && !zones.includes(chosen) ? [chosen] : [];
   return [
     { value: "", label: `Like this installation (${installation})` },
-    ...[...extra, ...zones].map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
+    ...extra.map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") })),
+    ...zones.map(zoneOption),
   ];
 }
 
-const BROWSERS: [RegExp, string][] = [
-  [/\bEdg(?:e|A|iOS)?\//, "Edge"],
-  [/\bOPR\//, "Opera"],
-  [/\b(?:Firefox|FxiOS)\//, "Firefox"],
-  [/(?:Chrome|CriOS)\//, "Chrome"],
-  [/\bSafari\//, "Safari"],
-];
-const SYSTEMS: [RegExp, string][] = [
-  [/\b(?:iPhone|iPad)\b/, "iOS"],
-  [/\bAndroid\b/, "Android"],
-  [/\bWindows\b/, "Windows"],
-  [/\bMac OS X\b/, "macOS"],
-  [/\bLinux\b/, "Linux"],
-];
-
-/** "Firefox on Linux", as far as the browser says. */
-export function agentWords(userAgent: string): string {
-  const find = (known: [RegExp, string][]) => known.find(([pattern]) => pattern.test(userAgent))?.[1];
-  const browser = find(BROWSERS);
-  const system = find(SYSTEMS);
-  if (browser === undefined) return userAgent === "" ? "Unknown program" : userAgent.slice(0, 60);
-  return system === undefined ? browser : `${browser} on ${system}`;
+export function languageOptions(): SelectOption[] {
+  return [
+    { value: "", label: "As the sources name them" },
+    ...TITLE_LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name })),
+  ];
 }

@@ -1,6 +1,7 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createImportPages } from "./imports.ts";
 import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
 import { createIntegrationPages } from "./integrations.ts";
@@ -11,9 +12,13 @@ import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createMergePage } from "./merge.ts";
 import { createPinPages } from "./pins.ts";
-import { createPlayTimePages } from "./play-time.ts";
+import { createPlayPages } from "./plays.ts";
 import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
+import { createAccountSettings } from "./settings-account.ts";
+import { createDataSettings } from "./settings-data.ts";
+import { createPeopleSettings } from "./settings-people.ts";
+import { createSourcesSettings } from "./settings-sources.ts";
 import { createShowPage } from "./show.ts";
 import { createSignInRoutes } from "./sign-in.ts";
 import { createStatsPage } from "./stats.ts";
@@ -31,7 +36,7 @@ export const pages: readonly RouteFactory[] = [
   createMatchPage,
   createMergePage,
   createMarkPages,
-  createPlayTimePages,
+  createPlayPages,
   createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
@@ -42,4 +47,9 @@ export const pages: readonly RouteFactory[] = [
   createStatsPage,
   createSearchPage,
   createSettingsPage,
+  createAccountSettings,
+  createSourcesSettings,
+  createDataSettings,
+  createPeopleSettings,
+  createImportPages,
 ];

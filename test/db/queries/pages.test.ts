@@ -3,7 +3,8 @@ import type { Db } from "../../../src/db/open.ts";
 import { calendar } from "../../../src/db/queries/calendar.ts";
 import { caughtUp } from "../../../src/db/queries/caught-up.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
-import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
+import { type HistoryOptions, history, historyTotals, MOST_COUNTED } from "../../../src/db/queries/history.ts";
+import { serverNames, showNames } from "../../../src/db/queries/history-choices.ts";
 import { findInLibrary } from "../../../src/db/queries/in-library.ts";
 import {
   LIBRARY_SORTS,
@@ -13,7 +14,10 @@ import {
   libraryPage,
   libraryTitles,
 } from "../../../src/db/queries/library.ts";
+import { onePlay } from "../../../src/db/queries/one-play.ts";
+import { people } from "../../../src/db/queries/people.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
+import { liveSessions } from "../../../src/db/queries/sessions.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
@@ -307,6 +311,76 @@ describe("history", () => {
     ).toBe(true);
   });
 
+  test("without a date, or with one, is each a part of the whole", () => {
+    const { all } = filled();
+    const [only, dated] = [all({ undated: "only" }), all({ undated: "exclude" })];
+    expect(only).toHaveLength(5);
+    expect(only.every(({ watchedAt }) => watchedAt === null)).toBe(true);
+    expect([...dated, ...only]).toEqual(all());
+  });
+
+  test("of a server, and of what came without one, has those plays in the same order", () => {
+    const { db, userId, showIds, all } = filled();
+    const [first] = showPage(db, userId, showIds[3]!, NOW)!.seasons[0]!.episodes;
+    const cellar = given.addIntegration(db, userId, { serverName: "Cellar" });
+    for (const age of [1, 5, 9]) {
+      given.addPlay(db, userId, Number(first?.id), { integrationId: cellar, watchedAt: NOW - age * DAY });
+      given.addPlay(db, userId, Number(first?.id), { source: "manual", watchedAt: age === 5 ? null : NOW - age * DAY });
+    }
+    const byServer = all({ source: { integrationId: cellar } });
+    expect(byServer).toEqual(all().filter(({ serverName }) => serverName === "Cellar"));
+    expect(byServer).toHaveLength(3);
+    const byHand = all({ source: { offServer: "manual" } });
+    expect(byHand).toEqual(all().filter(({ source }) => source === "manual"));
+    expect(byHand).toHaveLength(3);
+    expect(all({ source: { offServer: "manual" }, showId: showIds[3]! })).toEqual(byHand);
+    expect(all({ source: { offServer: "import" } })).toEqual([]);
+  });
+
+  test("down to the end of a page is what the pages before it had, with what is new since", () => {
+    const { db, userId, showIds } = filled();
+    const pages: string[] = [];
+    const read: string[] = [];
+    for (let cursor: string | undefined, at = 0; at < 6; at += 1) {
+      const page = history(db, userId, { limit: 3, cursor });
+      read.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+      if (cursor === undefined) break;
+      const again = history(db, userId, { limit: 100, until: cursor });
+      expect(again.items.map(({ id }) => id)).toEqual(read);
+      pages.push(cursor);
+    }
+    expect(pages.length).toBeGreaterThan(4);
+    const [episode] = showPage(db, userId, showIds[0]!, NOW)!.seasons[0]!.episodes;
+    const added = given.addPlay(db, userId, Number(episode?.id), { watchedAt: NOW + 1 });
+    const anew = history(db, userId, { limit: 100, until: pages[1]! });
+    expect(anew.items.map(({ id }) => id)).toEqual([String(added), ...read.slice(0, 6)]);
+  });
+
+  test("counts a day, and stops counting where nobody can have watched so much", () => {
+    const { db, userId, showIds } = filled();
+    db.raw.run("UPDATE episodes SET runtime_min = 40");
+    const day = { from: NOW - 3 * DAY, to: NOW - 2 * DAY };
+    // One play of a library show, and one episode four times.
+    expect(historyTotals(db, userId, {}, day)).toEqual({ plays: 5, episodes: 2, minutes: 200 });
+    expect(historyTotals(db, userId, { showId: showIds[0]! }, day)).toEqual({ plays: 4, episodes: 1, minutes: 160 });
+    expect(historyTotals(db, userId, { from: NOW - DAY }, day)).toEqual({ plays: 0, episodes: 0, minutes: 0 });
+    expect(historyTotals(db, userId, {}, "undated")).toEqual({ plays: 5, episodes: 1, minutes: 200 });
+    const [episode] = showPage(db, userId, showIds[1]!, NOW)!.seasons[0]!.episodes;
+    for (let count = 0; count < MOST_COUNTED + 5; count += 1)
+      given.addPlay(db, userId, Number(episode?.id), { watchedAt: NOW - 500 * DAY });
+    const busy = { from: NOW - 500 * DAY, to: NOW - 499 * DAY };
+    expect(historyTotals(db, userId, {}, busy).plays).toBe(MOST_COUNTED + 1);
+  });
+
+  test("of one play has show, episode and what its source said, for its owner alone", () => {
+    const { db, userId } = filled();
+    const [item] = history(db, userId, { limit: 1 }).items;
+    expect(onePlay(db, userId, Number(item?.id))).toEqual(item ?? null);
+    expect(item).toMatchObject({ edited: false, original: null });
+    expect(onePlay(db, given.addUser(db, "kim"), Number(item?.id))).toBeNull();
+  });
+
   test("of a show has its plays in the same order", () => {
     const { all, showIds } = filled();
     const id = String(showIds[0]);
@@ -517,10 +591,19 @@ describe("every page", () => {
     ["caught up", (db, userId) => caughtUp(db, userId, { limit: 100 })],
     ["history", (db, userId) => history(db, userId, { limit: 100 })],
     ["history of a show", (db, userId, showId) => history(db, userId, { showId, limit: 100 })],
+    ["history of a server", (db, userId) => history(db, userId, { source: { integrationId: 1 }, limit: 100 })],
+    ["history by hand", (db, userId) => history(db, userId, { source: { offServer: "manual" }, limit: 100 })],
+    ["history without dates", (db, userId) => history(db, userId, { undated: "only", limit: 100 })],
+    ["a day of the history", (db, userId) => historyTotals(db, userId, {}, { from: 0, to: NOW })],
+    ["a show's day", (db, userId, showId) => historyTotals(db, userId, { showId }, { from: 0, to: NOW })],
+    ["one play", (db, userId, showId) => onePlay(db, userId, showId)],
+    ["names to choose from", (db, userId) => [showNames(db, userId), serverNames(db, userId)]],
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["other shows", (db, userId, id) => otherShows(db, userId, { id, title: "Show 1" }, { limit: 24 })],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
+    ["people", (db) => people(db)],
+    ["sign-ins", (db, userId) => liveSessions(db, userId, NOW)],
     ["title of a show", (db, userId, showId) => shownTitle(db, userId, showId)],
     ["progress of titles", (db, userId) => titleProgress(db, userId)],
     ["statistics' shows", (db, userId) => watchedShows(db, userId)],
@@ -548,9 +631,9 @@ describe("every page", () => {
     const statements = given.statementsOf(db, () => read(db, userId, showIds[0]!));
     const steps = statements.flatMap((sql) => given.planOf(db, sql));
     expect(steps.length).toBeGreaterThan(0);
-    expect(steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|plays|episodes|shows|library_entries)\b/.test(step))).toEqual(
-      [],
-    );
+    expect(
+      steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|k|v|plays|episodes|shows|library_entries)\b/.test(step)),
+    ).toEqual([]);
   });
 
   test("of statistics reads all plays in one walk, one episode after the other, sorting nothing", () => {
@@ -563,6 +646,16 @@ describe("every page", () => {
     const episodes = watchedPlays(db, userId).map(({ episodeId }) => episodeId);
     expect(episodes).toHaveLength(33);
     expect(episodes).toEqual(episodes.toSorted((a, b) => a - b));
+  });
+
+  test("the history begins its search at the page and not at the newest play, and looks for a server in the index alone", () => {
+    const { db, userId } = libraryOf(3);
+    const [sql] = given.statementsOf(db, () => history(db, userId, { source: { integrationId: 1 }, limit: 5 })) as [
+      string,
+    ];
+    const steps = given.planOf(db, sql).filter((step) => step.includes("plays_by_time"));
+    expect(steps[0]).toContain("COVERING INDEX plays_by_time (user_id=? AND watched_at>? AND watched_at<?)");
+    expect(steps[1]).toContain("COVERING INDEX plays_by_time (user_id=? AND watched_at=?");
   });
 
   test("of one show's history never walks through the user's other plays", () => {

@@ -11,7 +11,7 @@ import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
 import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
 import { OtherShows } from "../../../views/parts/other-shows.tsx";
 import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
-import { PlayTimeForm } from "../../../views/parts/play-time.tsx";
+import { PlaySheet } from "../../../views/parts/play-sheet.tsx";
 import { SeasonBlock } from "../../../views/parts/season-block.tsx";
 import { ShowCard, type ShowCardModel, ShowRow } from "../../../views/parts/show-card.tsx";
 import { ShowEntry } from "../../../views/parts/show-entry.tsx";
@@ -391,19 +391,21 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
       }}
     />
   ),
-  "time of a play": (ctx) => (
-    <PlayTimeForm
+  "sheet of a play": (ctx) => (
+    <PlaySheet
       ctx={ctx}
-      time={{
-        playId: "p1",
+      sheet={{
+        play: { id: "p1", watchedAt: NOW, certainty: "marked", source: HOSTILE, syncId: "y1" },
+        showId: "s1",
         showTitle: HOSTILE,
         episode: HOSTILE,
+        facts: HOSTILE,
         value: "2026-01-02T20:00",
         latest: "2026-01-03T20:00",
         timeZone: "Europe/Berlin",
-        undated: false,
         airDate: HOSTILE,
-        original: { label: HOSTILE, words: HOSTILE },
+        resetLabel: HOSTILE,
+        removable: true,
         back: HOSTILE,
         error: HOSTILE,
       }}

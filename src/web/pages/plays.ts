@@ -5,13 +5,14 @@ import { target } from "../../../views/dom.ts";
 import { Layout } from "../../../views/layout.tsx";
 import { ShowSection } from "../../../views/pages/show.tsx";
 import { episodeCode } from "../../../views/parts/episode-row.tsx";
+import { playWords } from "../../../views/parts/play-evidence.tsx";
 import {
-  PlayTimeDialog,
-  PlayTimeDone,
-  PlayTimeForm,
-  type PlayTimeModel,
-  PlayTimePage,
-} from "../../../views/parts/play-time.tsx";
+  PlayDialog,
+  PlayDocument,
+  PlaySheet,
+  PlaySheetDone,
+  type PlaySheetModel,
+} from "../../../views/parts/play-sheet.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
 import { clockTime, dateText, fullTime } from "../../../views/ui/format.ts";
 import { PartUpdate } from "../../../views/ui/toast.tsx";
@@ -24,7 +25,7 @@ import { readForm } from "../form.ts";
 import { safeNext } from "../guard.ts";
 import { type Visit, visit } from "./answer.ts";
 import { historyChanged, isOnHistory } from "./history-change.ts";
-import { airedAt, episodeTitle, sourceWords } from "./models.ts";
+import { airedAt, episodeTitle, playModel, sourceWords } from "./models.ts";
 import { readShow, showModel } from "./show-model.ts";
 
 const Params = { params: t.Object({ id: t.String() }), detail: { hide: true } };
@@ -38,10 +39,10 @@ const timeForm = z.object({
 
 type Form = z.infer<typeof timeForm>;
 
-/** What is to be done, and a word on it where the clocks have never shown what was asked for. */
+/** The time that is meant, and a word on it where the clocks have never shown what was asked for. */
 type Wish = { watchedAt: number | null; note: string } | "source";
 
-export function createPlayTimePages(deps: RouteDeps) {
+export function createPlayPages(deps: RouteDeps) {
   const { db, paths, tracking } = deps;
 
   function playOf(userId: number, playId: string): OnePlay {
@@ -51,24 +52,29 @@ export function createPlayTimePages(deps: RouteDeps) {
     return play;
   }
 
-  function show(reply: Visit, time: PlayTimeModel): Response {
-    const { ctx } = reply;
-    if (reply.part) return reply.fragment(PlayTimeDialog({ ctx, time }));
-    return reply.page(asPage(ctx, time));
+  function sheetOf(reply: Visit, play: OnePlay, back: string): PlaySheetModel {
+    return { ...sheetModel(reply.ctx, play), removable: !reply.part || isOnHistory(deps, reply), back };
+  }
+
+  const asPage = (ctx: ViewContext, sheet: PlaySheetModel): JSX.Element =>
+    Layout({ ctx, title: "Edit time", nav: "history", children: PlayDocument({ ctx, sheet }) });
+
+  const backOf = ({ back }: Form): string => (back === undefined ? paths.history() : safeNext(back, paths));
+
+  function show(request: Request, playId: string): Response {
+    const reply = visit(deps, request);
+    const { ctx, userId } = reply;
+    const sheet = sheetOf(reply, playOf(userId, playId), reply.cameFrom(paths.history()));
+    return reply.part ? reply.fragment(PlayDialog({ ctx, sheet })) : reply.page(asPage(ctx, sheet));
   }
 
   function refused(reply: Visit, play: OnePlay, form: Form, error: AppError): Response {
     const { ctx } = reply;
-    const time = { ...timeModel(ctx, play, backOf(form)), value: form.at ?? "", error: error.message };
+    const sheet = { ...sheetOf(reply, play, backOf(form)), value: form.at ?? "", error: error.message };
     return reply.part
-      ? reply.fragment(PlayTimeForm({ ctx, time }), { status: 422 })
-      : reply.page(asPage(ctx, time), 422);
+      ? reply.fragment(PlaySheet({ ctx, sheet }), { status: 422 })
+      : reply.page(asPage(ctx, sheet), 422);
   }
-
-  const asPage = (ctx: ViewContext, time: PlayTimeModel): JSX.Element =>
-    Layout({ ctx, title: "Edit time", nav: "history", children: PlayTimePage({ ctx, time }) });
-
-  const backOf = ({ back }: Form): string => (back === undefined ? paths.history() : safeNext(back, paths));
 
   function wishOf(ctx: ViewContext, play: OnePlay, { as, at = "" }: Form): Wish {
     if (as === "source") return "source";
@@ -76,8 +82,8 @@ export function createPlayTimePages(deps: RouteDeps) {
     const aired = airedAt(ctx, play.episode);
     if (as === "air" && aired !== null) return { watchedAt: aired, note: "" };
     // The form knows minutes only: to leave them as they are is no correction.
-    if (play.watchedAt !== null && at === localTimeIn(play.watchedAt, ctx.timeZone))
-      return { watchedAt: play.watchedAt, note: "" };
+    const isAsBefore = play.watchedAt !== null && at === localTimeIn(play.watchedAt, ctx.timeZone);
+    if (isAsBefore) return { watchedAt: play.watchedAt, note: "" };
     const read = readLocalTime(at, ctx.timeZone);
     if (read === null) throw new AppError("invalid", "Enter a date and a time, or choose “Date unknown”.");
     return { watchedAt: read.at, note: read.skipped ? skippedWords(at) : "" };
@@ -89,34 +95,26 @@ export function createPlayTimePages(deps: RouteDeps) {
     const { undoToken: token } = tracking.undoable(userId, () =>
       wish === "source" ? tracking.resetPlay(userId, play.id) : tracking.editPlay(userId, play.id, wish),
     );
-    const now = playOf(userId, play.id).watchedAt;
+    const { watchedAt } = playOf(userId, play.id);
     const note = wish === "source" ? "" : wish.note;
-    const text = `${episodeWords(play)}: ${now === null ? "date unknown" : fullTime(now, ctx)}.${note}`;
+    const text = `${episodeWords(play)}: ${watchedAt === null ? "date unknown" : fullTime(watchedAt, ctx)}.${note}`;
     if (!reply.part) return reply.go(backOf(form), { tone: "success", text, undo: { token, back: backOf(form) } });
-    if (isOnHistory(deps, reply)) {
-      const change = { text, token, until: form.until ?? "" };
-      return historyChanged(deps, reply, change, (list) => [
-        PlayTimeDone(),
-        PartUpdate({ target: target("history"), children: list }),
-      ]);
-    }
-    const part = showModel(deps, ctx, readShow(deps, userId, play.show.id));
+    if (isOnHistory(deps, reply)) return historyChanged(deps, reply, { text, token, until: form.until ?? "" });
+    return showChanged(reply, play.show.id, text, token);
+  }
+
+  function showChanged(reply: Visit, showId: string, text: string, token: string): Response {
+    const { ctx, userId } = reply;
+    const section = ShowSection({ ctx, show: showModel(deps, ctx, readShow(deps, userId, showId)) });
     return reply.fragment([
-      PlayTimeDone(),
-      PartUpdate({ target: target("show", play.show.id), children: ShowSection({ ctx, show: part }) }),
-      ToastWithUndo({ ctx, text, undo: { token, part: `show:${play.show.id}`, back: paths.show(play.show.id) } }),
+      PlaySheetDone(),
+      PartUpdate({ target: target("show", showId), children: section }),
+      ToastWithUndo({ ctx, text, undo: { token, part: `show:${showId}`, back: paths.show(showId) } }),
     ]);
   }
 
   return new Elysia()
-    .get(
-      "/plays/:id/time",
-      ({ request, params }) => {
-        const reply = visit(deps, request);
-        return show(reply, timeModel(reply.ctx, playOf(reply.userId, params.id), reply.cameFrom(paths.history())));
-      },
-      Params,
-    )
+    .get("/plays/:id", ({ request, params }) => show(request, params.id), Params)
     .post(
       "/plays/:id/time",
       ({ request, params }) => {
@@ -138,19 +136,20 @@ function episodeWords({ episode }: OnePlay): string {
   return `${episodeCode(episode.season, episode.number)} · ${episodeTitle(episode)}`;
 }
 
-function timeModel(ctx: ViewContext, play: OnePlay, back: string): PlayTimeModel {
-  const aired = airedAt(ctx, play.episode);
+function sheetModel(ctx: ViewContext, item: OnePlay): Omit<PlaySheetModel, "removable" | "back"> {
+  const aired = airedAt(ctx, item.episode);
+  const play = playModel(item);
   return {
-    playId: play.id,
-    showTitle: play.show.title,
-    episode: episodeWords(play),
-    value: play.watchedAt === null ? "" : localTimeIn(play.watchedAt, ctx.timeZone),
+    play,
+    showId: item.show.id,
+    showTitle: item.show.title,
+    episode: episodeWords(item),
+    facts: `${play.source}. ${playWords(play, ctx)}.`,
+    value: item.watchedAt === null ? "" : localTimeIn(item.watchedAt, ctx.timeZone),
     latest: localTimeIn(ctx.now, ctx.timeZone),
     timeZone: ctx.timeZone,
-    undated: play.watchedAt === null,
-    airDate: aired === null || aired > ctx.now ? null : airWords(ctx, play, aired),
-    original: play.original === null ? null : originalWords(ctx, play, play.original.watchedAt),
-    back,
+    airDate: aired === null || aired > ctx.now ? null : airWords(ctx, item, aired),
+    resetLabel: item.edited ? resetLabel(item) : null,
   };
 }
 
@@ -158,12 +157,9 @@ function airWords(ctx: ViewContext, { episode }: OnePlay, aired: number): string
   return episode.airedExact ? `${dateText(aired, ctx)}, ${clockTime(aired, ctx)}` : dateText(aired, ctx);
 }
 
-function originalWords(ctx: ViewContext, play: OnePlay, at: number | null): { label: string; words: string } {
-  const when = at === null ? "no date" : fullTime(at, ctx);
-  if (play.source === "manual") return { label: "Use the time first entered", words: `First entered: ${when}.` };
-  if (play.source === "import") return { label: "Use the imported time", words: `Imported: ${when}.` };
-  const source = sourceWords(play);
-  return { label: `Use the time from ${source}`, words: `${source} says: ${when}.` };
+function resetLabel(play: OnePlay): string {
+  if (play.source === "manual") return "Use the time first entered";
+  return play.source === "import" ? "Use the imported time" : `Use the time from ${sourceWords(play)}`;
 }
 
 function skippedWords(text: string): string {
