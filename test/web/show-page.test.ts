@@ -245,8 +245,8 @@ describe("the ways to mark", () => {
   });
 
   test.each([
-    ["is none", "soon", "This must be a date and a time."],
-    ["is empty", "", "This must be a date and a time."],
+    ["is none", "soon", "This must be a date and a time such as 2026-08-31T19:30."],
+    ["is empty", "", "This must be a date and a time such as 2026-08-31T19:30."],
     ["lies ahead", "2190-01-01T00:00", "This must not be in the future."],
   ])("say beside the field when the date %s, and change nothing", async (_, watchedAt, words) => {
     const { ana, make, progress } = await setUp();

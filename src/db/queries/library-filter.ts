@@ -35,7 +35,7 @@ export const progressColumn = `CASE
 export const libraryRows = "library_entries l CROSS JOIN shows s ON s.id = l.show_id";
 
 /** `title_key` has the article but no "(2019)", `sort_title` the other way round: together they have every word. */
-const hasWords = `NOT EXISTS (
+export const hasWords = `NOT EXISTS (
     SELECT 1 FROM json_each($words) word WHERE instr(s.title_key || ' ' || s.sort_title, word.value) = 0
   ) OR EXISTS (
     SELECT 1 FROM show_titles t WHERE t.show_id = s.id AND t.title IS NOT NULL AND NOT EXISTS (

@@ -1,5 +1,6 @@
-import { titleKey } from "../../domain/title.ts";
+import { searchWords, titleKey } from "../../domain/title.ts";
 import type { Db } from "../open.ts";
+import { hasWords, libraryRows } from "./library-filter.ts";
 import { type ShowColumns, type ShowRef, showColumns, showRef } from "./view.ts";
 
 /** Another show of the user's library, with what tells it from its namesakes. */
@@ -10,9 +11,13 @@ type Row = ShowColumns & Pick<OtherShow, "network" | "watched" | "aired">;
 /** So short a title is in too many others. */
 const SHORTEST_PART = 4;
 
+const isAlike = `(s.title_key = $key
+  OR (instr(s.title_key, $key) > 0 AND length($key) >= ${SHORTEST_PART})
+  OR (instr($key, s.title_key) > 0 AND length(s.title_key) >= ${SHORTEST_PART}))`;
+
 /**
  * The user's other shows that may be the same one: those whose title holds this show's title or lies in it. With words
- * to look for instead, those whose title has them. One statement.
+ * to look for instead, those whose title, or a translation of it, has them. One statement.
  */
 export function otherShows(
   db: Db,
@@ -20,20 +25,18 @@ export function otherShows(
   show: { id: number; title: string },
   { query = "", limit }: { query?: string; limit: number },
 ): OtherShow[] {
-  const asked = query.trim() !== "";
-  const { key } = titleKey(asked ? query : show.title);
-  if (key === "") return [];
+  const { key } = titleKey(show.title);
+  const words = query.trim() === "" ? null : JSON.stringify(searchWords(query));
+  if (words === null && key === "") return [];
   const rows = db.raw
-    .query<Row, [{ userId: number; showId: number; key: string; asked: number; shortest: number; limit: number }]>(
+    .query<Row, [{ userId: number; showId: number; key: string; words: string | null; limit: number }]>(
       `SELECT ${showColumns}, s.network, l.watched, s.aired
-       FROM library_entries l CROSS JOIN shows s ON s.id = l.show_id
+       FROM ${libraryRows}
        WHERE l.user_id = $userId AND l.show_id <> $showId
-         AND (s.title_key = $key
-           OR (instr(s.title_key, $key) > 0 AND ($asked = 1 OR length($key) >= $shortest))
-           OR (instr($key, s.title_key) > 0 AND $asked = 0 AND length(s.title_key) >= $shortest))
+         AND CASE WHEN $words IS NULL THEN ${isAlike} ELSE ${hasWords} END
        ORDER BY s.title_key <> $key, s.sort_title, s.year, s.id LIMIT $limit`,
     )
-    .all({ userId, showId: show.id, key, asked: Number(asked), shortest: SHORTEST_PART, limit });
+    .all({ userId, showId: show.id, key, words, limit });
   return rows.map((row) => ({
     ...showRef(row),
     network: row.network,

@@ -75,9 +75,11 @@ function foldDoubles(
     episodeId: origin.get(play.id) ?? play.episodeId,
     joinedTo: play.episodeId,
   }));
-  const there = new Set(joined.map(({ id }) => id));
+  const there = new Map(joined.map((play) => [play.id, play]));
   const gone = before.filter(({ id }) => !there.has(id));
   journal.removedPlays.push(...gone);
+  // What the user had said of the time of a double is said of the play that is left.
+  journal.changedPlays.push(...before.filter((play) => hasOtherWord(play, there.get(play.id))));
   const doubled = new Set<number>();
   for (const [episodeId, plays] of Map.groupBy(joined, ({ joinedTo }) => joinedTo)) {
     const runtimeMin = episodes.get(episodeId)?.runtimeMin ?? null;
@@ -88,4 +90,8 @@ function foldDoubles(
   const rows = before.filter(({ id }) => doubled.has(id));
   removePlays(db, journal, rows);
   return gone.length + rows.length;
+}
+
+function hasOtherWord(before: PlayRow, after: PlayRow | undefined): boolean {
+  return after !== undefined && (after.editedFrom !== before.editedFrom || after.watchedAt !== before.watchedAt);
 }

@@ -180,7 +180,9 @@ export function createShowRoutes(deps: RouteDeps) {
       "/api/shows/:id",
       ({ request, params, body, set }) => {
         const { id } = userOf(request);
-        undoably(deps, id, set, () => tracking.updateShow(id, params.id, entryChange(body)));
+        const { notes, ...entry } = body;
+        const change = { ...entryChange(entry), ...(notes === undefined ? {} : { notes }) };
+        undoably(deps, id, set, () => tracking.updateShow(id, params.id, change));
         return show(id, params.id);
       },
       {

@@ -16,6 +16,7 @@ import {
 } from "../../../src/db/queries/library.ts";
 import { onePlay } from "../../../src/db/queries/one-play.ts";
 import { people } from "../../../src/db/queries/people.ts";
+import { otherShows } from "../../../src/db/queries/same-shows.ts";
 import { liveSessions } from "../../../src/db/queries/sessions.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
@@ -463,6 +464,29 @@ describe("a show's page", () => {
   });
 });
 
+describe("shows that may be one", () => {
+  test("are those with the title in theirs or the other way round, equal ones first, and never itself", () => {
+    const db = given.createTestDb();
+    const [userId, ben] = [given.addUser(db), given.addUser(db, "ben")];
+    const make = (title: string, user = userId, year = 2019) => {
+      const id = given.addShow(db, { title, year, network: "BBC One" });
+      given.addEntry(db, user, id);
+      return id;
+    };
+    const id = make("Kingdom");
+    for (const title of ["A Kingdom of Salt", "King", "Kin", "Harbour Lights", "KINGDOM!"]) make(title);
+    make("Kingdom", ben);
+    const titles = (query?: string) =>
+      otherShows(db, userId, { id, title: "Kingdom" }, { limit: 9, ...(query === undefined ? {} : { query }) }).map(
+        ({ title }) => title,
+      );
+    expect(titles()).toEqual(["KINGDOM!", "King", "A Kingdom of Salt"]);
+    expect(titles(" harbour ")).toEqual(["Harbour Lights"]);
+    expect(titles("in").toSorted()).toEqual(["A Kingdom of Salt", "KINGDOM!", "Kin", "King"]);
+    expect(titles("100%_'")).toEqual([]);
+  });
+});
+
 describe("titles in the reader's language", () => {
   /** Two shows, one of them translated with its first two episodes; ben reads German, anna what the sources say. */
   function translated() {
@@ -575,6 +599,7 @@ describe("every page", () => {
     ["one play", (db, userId, showId) => onePlay(db, userId, showId)],
     ["names to choose from", (db, userId) => [showNames(db, userId), serverNames(db, userId)]],
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
+    ["other shows", (db, userId, id) => otherShows(db, userId, { id, title: "Show 1" }, { limit: 24 })],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
     ["people", (db) => people(db)],

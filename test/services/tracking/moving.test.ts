@@ -184,6 +184,7 @@ describe("whatever two shows hold", () => {
     kind: fc.constantFrom("history" as const, "view" as const, "manual" as const),
     key: fc.nat({ max: 3 }),
     who: fc.constantFrom("anna" as const, "anna" as const, "ben" as const),
+    edited: fc.constantFrom(false, false, true),
   });
 
   test("no viewing is lost, nobody else is touched, twice is as once, and undo gives it all back", () => {
@@ -191,20 +192,21 @@ describe("whatever two shows hold", () => {
       fc.property(fc.array(anyPlay, { maxLength: 14 }), (plays) => {
         const { db, tracking, anna, ben, from, into, fromEpisodes, intoEpisodes, integrationId, settle } = setUp();
         const known = new Set<string>();
-        for (const { side, at, minutes, kind, key, who } of plays) {
+        for (const { side, at, minutes, kind, key, who, edited } of plays) {
           const episodeId = (side === "from" ? fromEpisodes : intoEpisodes)[at] ?? 0;
           const userId = who === "anna" ? anna : ben;
           const evidence = `${kind}:${key}`;
           const name = [episodeId, userId, evidence].join(" ");
           if (known.has(name)) continue;
           known.add(name);
-          given.addPlay(db, userId, episodeId, {
+          const playId = given.addPlay(db, userId, episodeId, {
             watchedAt: minutes === null ? null : NOW - DAY + minutes * MINUTE_MS,
             certainty: minutes === null ? "unknown" : kind === "history" ? "played" : "marked",
             source: kind === "manual" ? "manual" : "plex",
             integrationId: kind === "manual" || who === "ben" ? null : integrationId,
             evidence,
           });
+          if (edited) tracking.editPlay(userId, String(playId), { watchedAt: NOW - 40 * DAY });
         }
         settle();
         const [annas, bens] = [everything(db, anna), everything(db, ben)];

@@ -6,13 +6,18 @@ import { HistoryFilter } from "../../../views/parts/history-filter.tsx";
 import { HistoryRun } from "../../../views/parts/history-run.tsx";
 import { ConnectCard, IntegrationCard, type IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import { FilterChips, LibraryFilter, type LibraryFilterModel } from "../../../views/parts/library-filter.tsx";
+import { MarkDialog } from "../../../views/parts/mark-sheet.tsx";
 import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
 import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
+import { OtherShows } from "../../../views/parts/other-shows.tsx";
 import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
 import { PlaySheet } from "../../../views/parts/play-sheet.tsx";
 import { SeasonBlock } from "../../../views/parts/season-block.tsx";
 import { ShowCard, type ShowCardModel, ShowRow } from "../../../views/parts/show-card.tsx";
+import { ShowEntry } from "../../../views/parts/show-entry.tsx";
 import { ShowMenu } from "../../../views/parts/show-menu.tsx";
+import { ShowNotes } from "../../../views/parts/show-notes.tsx";
+import { ShowProgress } from "../../../views/parts/show-progress.tsx";
 import { SyncErrors } from "../../../views/parts/sync-error.tsx";
 import { SyncProgress, type SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import { RecentSyncs, type SyncRowModel } from "../../../views/parts/sync-row.tsx";
@@ -288,6 +293,62 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
         open: false,
         rows: null,
       }}
+    />
+  ),
+  "mark sheet": (ctx) => (
+    <MarkDialog
+      ctx={ctx}
+      sheet={{
+        scope: "episode-e1",
+        title: HOSTILE,
+        facts: HOSTILE,
+        airDateLabel: "On the air date",
+        nowLocal: "2026-01-02T20:00",
+        actions: [{ label: HOSTILE, action: ctx.paths.episodeWatched("e1"), method: "put", icon: "check" }],
+        unmark: { label: HOSTILE, action: ctx.paths.episodeWatched("e1"), confirm: HOSTILE },
+        problem: { typed: HOSTILE, text: HOSTILE },
+        back: { href: ctx.paths.show("s1"), label: HOSTILE },
+      }}
+    />
+  ),
+  "show progress, entry and notes": (ctx) => (
+    <>
+      <ShowProgress
+        ctx={ctx}
+        show={{
+          id: "s1",
+          title: HOSTILE,
+          watched: 1,
+          aired: 3,
+          total: 4,
+          hasEnded: false,
+          next: { id: "e1", seasonNumber: 1, number: 2, title: HOSTILE, airedAt: NOW },
+          coming: null,
+        }}
+      />
+      <ShowEntry
+        ctx={ctx}
+        show={{
+          id: "s1",
+          title: HOSTILE,
+          watched: 1,
+          aired: 3,
+          list: "",
+          lists: [{ value: "", label: HOSTILE }],
+          rating: 7,
+        }}
+      />
+      <ShowNotes
+        ctx={ctx}
+        show={{ id: "s1", notes: `${HOSTILE}</textarea><script>alert(1)</script>`, longestNotes: 9 }}
+      />
+    </>
+  ),
+  "other shows": (ctx) => (
+    <OtherShows
+      ctx={ctx}
+      showId="s1"
+      shows={[{ id: "s2", title: HOSTILE, year: null, network: HOSTILE, posterUrl: null, watched: 1, aired: 3 }]}
     />
   ),
   history: (ctx) => (
