@@ -59,7 +59,17 @@ async function withShow(title = "Harbour Lights") {
   return { ana, showId, episodes };
 }
 
-const PAGES = ["/", "/shows", "/calendar", "/history", "/stats", "/search", "/integrations", "/settings"];
+const PAGES = [
+  "/",
+  "/shows",
+  "/calendar",
+  "/history",
+  "/stats",
+  "/search",
+  "/integrations",
+  "/settings",
+  "/settings/import",
+];
 const htmx = { "hx-request": "true", "hx-request-type": "partial" };
 
 function formPart(client: Client, path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {

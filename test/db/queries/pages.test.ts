@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import type { Db } from "../../../src/db/open.ts";
 import { calendar } from "../../../src/db/queries/calendar.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
+import { exportedMatches, exportedShowIds, exportedShows } from "../../../src/db/queries/export.ts";
 import { type HistoryOptions, history } from "../../../src/db/queries/history.ts";
+import { importItems, importList, oneImport } from "../../../src/db/queries/imports.ts";
 import { LIBRARY_SORTS, type LibrarySort, libraryCounts, libraryPage } from "../../../src/db/queries/library.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
 import { playsInSpans } from "../../../src/db/queries/stats.ts";
@@ -277,6 +279,8 @@ describe("every page", () => {
     ["show", (db, userId, showId) => showPage(db, userId, showId, NOW)],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
+    ["imports", (db, userId) => importList(db, userId, { limit: 20 })],
+    ["import", (db, userId) => [oneImport(db, userId, "1"), importItems(db, 1, { kind: "show", limit: 100 })]],
     ["plays in time", (db, userId) => playsInSpans(db, userId, [[0, NOW]])],
   ];
 
@@ -297,6 +301,17 @@ describe("every page", () => {
     expect(steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|plays|episodes|shows|library_entries)\b/.test(step))).toEqual(
       [],
     );
+  });
+
+  test("the export of sixty shows costs as many statements as that of three", () => {
+    const [few, many] = [3, 60].map((count) => {
+      const { db, userId } = libraryOf(count);
+      return given.statementsOf(db, () => {
+        expect(exportedShows(db, userId, exportedShowIds(db, userId))).toHaveLength(count);
+        exportedMatches(db, userId);
+      }).length;
+    });
+    expect([few, many]).toEqual([6, 6]);
   });
 
   test("of one show's history never walks through the user's other plays", () => {

@@ -424,12 +424,12 @@ describe("a plain table", () => {
     );
 
   test("day or month first is told by the dates themselves, or by the user, and never guessed", () => {
-    expect(shows(dates(["03/04/2024", "13/04/2024"])).X?.[0]).toStartWith("1x1 2024-04-02T23");
-    expect(shows(dates(["03/04/2024", "04/13/2024"])).X?.[0]).toStartWith("1x1 2024-03-03T23");
+    expect(shows(dates(["03/04/2024", "13/04/2024"]))["X"]?.[0]).toStartWith("1x1 2024-04-02T23");
+    expect(shows(dates(["03/04/2024", "04/13/2024"]))["X"]?.[0]).toStartWith("1x1 2024-03-03T23");
     const doubtful = dates(["03/04/2024", "05.05.2024 20:15"]);
     expect(shows(doubtful)).toEqual({ X: ["1x2 2024-05-05T19:15:00.000Z marked"] });
     expect(problems(doubtful)[0]).toContain('line 2: "03/04/2024" may be two different days');
-    expect(shows(dates(["03/04/2024"], "mdy")).X?.[0]).toStartWith("1x1 2024-03-03T23");
+    expect(shows(dates(["03/04/2024"], "mdy"))["X"]?.[0]).toStartWith("1x1 2024-03-03T23");
     expect(problems(dates(["31/02/2024", "soon"]))).toEqual([
       'not-understood: line 2: there is no such day as "31/02/2024"',
       'not-understood: line 3: "soon" is not a date that is understood',
