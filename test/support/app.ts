@@ -1,6 +1,7 @@
 import { readConfig } from "../../src/config.ts";
 import { loadMigrations, migrate } from "../../src/db/migrate.ts";
 import { type Db, openDatabase } from "../../src/db/open.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
 import { createEventBus } from "../../src/kernel/events.ts";
 import { type Log, silentLog } from "../../src/kernel/log.ts";
 import { createAccounts } from "../../src/services/accounts/service.ts";
@@ -74,7 +75,11 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     sync: fakeSync(),
     tracking: fakeTracking(),
     matching: fakeMatching(),
-    transfer: createTransfer({ config, db, clock, log, bus }, { enqueue: () => undefined }),
+    // Waiting for an import to end takes as long as it takes.
+    transfer: createTransfer(
+      { config, db, clock: { ...clock, sleep: systemClock.sleep }, log, bus },
+      { enqueue: () => undefined },
+    ),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     discovery: createDiscovery({ db, clock, log, sources: [] }),
     candidatePosters: createCandidatePosters({ clock, log, sources: [] }),

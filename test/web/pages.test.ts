@@ -62,7 +62,17 @@ async function withShow(title = "Harbour Lights") {
 }
 
 const SETTINGS = ["/settings", "/settings/account", "/settings/sources", "/settings/data", "/settings/users"];
-const PAGES = ["/", "/shows", "/calendar", "/history", "/stats", "/search", "/integrations", ...SETTINGS];
+const PAGES = [
+  "/",
+  "/shows",
+  "/calendar",
+  "/history",
+  "/stats",
+  "/search",
+  "/integrations",
+  ...SETTINGS,
+  "/settings/import",
+];
 const htmx = { "hx-request": "true", "hx-request-type": "partial" };
 
 function formPart(client: Client, path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {

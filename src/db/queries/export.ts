@@ -1,4 +1,5 @@
 import { type ExternalIds, isIdKind } from "../../domain/external-ids.ts";
+import type { MatchMethod } from "../../domain/matching.ts";
 import type { ListName } from "../../domain/show-list.ts";
 import type { Db } from "../open.ts";
 
@@ -173,7 +174,7 @@ function episode({
   return { season, number, title, airedAt, ids, guid };
 }
 
-export type ExportedChoice = {
+export type ExportedMatch = {
   provider: string;
   serverId: string;
   serverName: string;
@@ -184,16 +185,20 @@ export type ExportedChoice = {
   year: number | null;
   /** JSON. */
   ids: string;
+  method: MatchMethod;
+  confidence: number;
+  chosen: 0 | 1;
   showId: number;
 };
 
-/** What the user has said which show is which, also of servers that are not connected now. */
-export function exportedChoices(db: Db, userId: number): ExportedChoice[] {
+/** Which show each of the user's servers' shows is, also of servers that are not connected now. */
+export function exportedMatches(db: Db, userId: number): ExportedMatch[] {
   return db.raw
-    .query<ExportedChoice, [number]>(
+    .query<ExportedMatch, [number]>(
       `SELECT i.provider, i.server_id AS serverId, i.server_name AS serverName, i.account_id AS accountId,
-         i.account_name AS accountName, m.server_show AS serverShow, m.title, m.year, m.ids, m.show_id AS showId
-       FROM integrations i JOIN matches m ON m.integration_id = i.id AND m.chosen_by_user = 1
+         i.account_name AS accountName, m.server_show AS serverShow, m.title, m.year, m.ids, m.method, m.confidence,
+         m.chosen_by_user AS chosen, m.show_id AS showId
+       FROM integrations i JOIN matches m ON m.integration_id = i.id
        WHERE i.user_id = ? ORDER BY i.provider, i.server_id, m.server_show`,
     )
     .all(userId);

@@ -22,6 +22,8 @@ export type ShowFacts = {
   year?: number | null;
   ids?: Partial<Record<IdKind, unknown>>;
   place: string;
+  /** Its name in the file, where shows are told apart already: namesakes stay as many as they are. */
+  key?: string;
 };
 
 export type EpisodeFacts = {
@@ -44,6 +46,7 @@ export function createCollector(format: ImportFormat) {
   const problems: ImportProblem[] = [];
   const notes = new Set<string>();
   const counts = { "not-understood": 0, "left-out": 0 };
+  const isOwn = format === "episode-tracker-json" || format === "episode-tracker-csv";
 
   const names = (ids: ExternalIds) =>
     ID_KINDS.flatMap((kind) => (ids[kind] === undefined ? [] : `${kind}:${ids[kind]}`));
@@ -63,11 +66,11 @@ export function createCollector(format: ImportFormat) {
     return isOther ? undefined : namesake;
   }
 
-  function show({ title: given, year = null, ids: raw = {}, place }: ShowFacts): ImportedShow {
+  function show({ title: given, year = null, ids: raw = {}, place, key }: ShowFacts): ImportedShow {
     const title = given.trim().slice(0, longestTitle);
     const ids = cleanIds(raw);
-    const there = find(title, year, ids);
-    const known = there ?? create(title, year, ids, place);
+    const there = key === undefined ? find(title, year, ids) : undefined;
+    const known = there ?? create(title, year, ids, place, key);
     if (there !== undefined) {
       known.ids = mergeIds(known.ids, ids);
       known.year ??= year;
@@ -78,9 +81,9 @@ export function createCollector(format: ImportFormat) {
     return known;
   }
 
-  function create(title: string, year: number | null, ids: ExternalIds, place: string): ImportedShow {
+  function create(title: string, year: number | null, ids: ExternalIds, place: string, key?: string): ImportedShow {
     const created: ImportedShow = {
-      key: names(ids)[0] ?? `title:${titleName(title, year)}`,
+      key: key ?? names(ids)[0] ?? `title:${titleName(title, year)}`,
       title,
       year,
       ids,
@@ -106,8 +109,8 @@ export function createCollector(format: ImportFormat) {
   /** A show that no file gives a title keeps its id for a name until a catalogue knows better. */
   function named(each: ImportedShow): ImportedShow {
     if (each.title === "") each.title = `Show ${each.key}`;
-    // Put aside for later, and watched since.
-    if (each.list === "later" && each.plays.length > 0) each.list = null;
+    // Elsewhere a show stays on the watchlist when it is begun; here that would hide what comes next.
+    if (each.list === "later" && each.plays.length > 0 && !isOwn) each.list = null;
     return each;
   }
 
@@ -130,7 +133,7 @@ export function createCollector(format: ImportFormat) {
         notUnderstood: counts["not-understood"],
         leftOut: counts["left-out"],
         notes: [...notes],
-        choices: [],
+        matches: [],
         profile: null,
       };
     },

@@ -1,5 +1,6 @@
 import type { ExternalIds } from "../external-ids.ts";
 import type { Instant } from "../instant.ts";
+import type { MatchMethod } from "../matching.ts";
 import type { Certainty } from "../plays.ts";
 import type { ListName } from "../show-list.ts";
 
@@ -74,8 +75,8 @@ export type ImportedShow = {
 /** Something of the file that is not imported, and why. */
 export type ImportProblem = { kind: "not-understood" | "left-out"; place: string; reason: string };
 
-/** A show of a media server that the user has said which it is. */
-export type ImportedChoice = {
+/** Which show of the file a media server's show is. */
+export type ImportedMatch = {
   provider: string;
   serverId: string;
   serverName: string;
@@ -85,6 +86,10 @@ export type ImportedChoice = {
   title: string;
   year: number | null;
   ids: ExternalIds;
+  method: MatchMethod;
+  confidence: number;
+  /** By the user. */
+  chosen: boolean;
   /** Key of the show it is. */
   show: string;
 };
@@ -105,7 +110,7 @@ export type ParsedImport = {
   notUnderstood: number;
   leftOut: number;
   notes: string[];
-  choices: ImportedChoice[];
+  matches: ImportedMatch[];
   profile: ImportedProfile | null;
 };
 

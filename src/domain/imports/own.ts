@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readCell, writeRow } from "../../kernel/csv.ts";
 import { type ExternalIds, ID_KINDS } from "../external-ids.ts";
 import { fromIso, type Instant, toIso } from "../instant.ts";
+import { MATCH_METHODS } from "../matching.ts";
 import { CERTAINTIES } from "../plays.ts";
 import { LIST_NAMES } from "../show-list.ts";
 import { createCollector, episodeOf, listOf, notesOf, ratingOf, wholeNumber, yearOf } from "./collector.ts";
@@ -58,7 +59,7 @@ const show = z.object({
   plays: z.array(z.unknown()),
   removed: z.array(z.unknown()),
 });
-const choice = z.object({
+const match = z.object({
   provider: z.string(),
   serverId: z.string().max(300),
   serverName: z.string().max(300),
@@ -68,6 +69,9 @@ const choice = z.object({
   title: z.string(),
   year: z.int().nullable(),
   ids,
+  method: z.enum(MATCH_METHODS),
+  confidence: z.number().min(0).max(1),
+  chosen: z.boolean(),
   show: z.int().min(0),
 });
 const user = z.object({
@@ -82,7 +86,7 @@ const head = z.object({
   version: z.int(),
   user: user.nullish(),
   shows: z.array(z.unknown()),
-  choices: z.array(z.unknown()).nullish(),
+  matches: z.array(z.unknown()).nullish(),
 });
 
 type Written<Schema extends z.ZodType> = z.input<Schema>;
@@ -90,7 +94,7 @@ export type OwnEpisode = Written<typeof episode>;
 export type OwnPlay = Written<typeof play>;
 export type OwnRemoval = Written<typeof removal>;
 export type OwnShow = Omit<Written<typeof show>, "plays" | "removed"> & { plays: OwnPlay[]; removed: OwnRemoval[] };
-export type OwnChoice = Written<typeof choice>;
+export type OwnMatch = Written<typeof match>;
 export type OwnUser = Written<typeof user>;
 
 export const isOwnDocument = ({ head: start }: ImportFile): boolean =>
@@ -121,7 +125,7 @@ export function* parseOwnJson(file: ImportFile): Generator<void, ParsedImport> {
       continue;
     }
     const { data } = found;
-    const to = collector.show({ title: data.title, year: data.year, ids: data.ids, place });
+    const to = collector.show({ title: data.title, year: data.year, ids: data.ids, place, key: place });
     keys.push(to.key);
     takeLibrary(to, data.library);
     to.moreIds.push(...data.moreIds);
@@ -139,14 +143,14 @@ export function* parseOwnJson(file: ImportFile): Generator<void, ParsedImport> {
     }
   }
   const result = collector.result();
-  for (const [index, raw] of (read.data.choices ?? []).entries()) {
-    const one = choice.safeParse(raw);
+  for (const [index, raw] of (read.data.matches ?? []).entries()) {
+    const one = match.safeParse(raw);
     const key = one.success ? keys[one.data.show] : undefined;
-    if (one.success && key !== undefined) result.choices.push({ ...one.data, show: key });
-    else collector.notUnderstood(`choices, entry ${index + 1}`, one.success ? "its show is missing" : fault(one.error));
+    if (one.success && key !== undefined) result.matches.push({ ...one.data, show: key });
+    else collector.notUnderstood(`matches, entry ${index + 1}`, one.success ? "its show is missing" : fault(one.error));
   }
   const { name: _, ...profile } = read.data.user ?? { name: "" };
-  return { ...collector.result(), choices: result.choices, profile: "theme" in profile ? profile : null };
+  return { ...collector.result(), matches: result.matches, profile: "theme" in profile ? profile : null };
 }
 
 function takeLibrary(to: ImportedShow, entry: z.infer<typeof library> | null): void {

@@ -2,7 +2,7 @@ import type { Db } from "../../db/open.ts";
 import {
   type ExportedEpisode,
   type ExportedShow,
-  exportedChoices,
+  exportedMatches,
   exportedShowIds,
   exportedShows,
 } from "../../db/queries/export.ts";
@@ -15,8 +15,8 @@ import {
   isoOrNull,
   OWN_FORMAT,
   OWN_VERSION,
-  type OwnChoice,
   type OwnEpisode,
+  type OwnMatch,
   type OwnShow,
 } from "../../domain/imports/own.ts";
 import { toIso } from "../../domain/instant.ts";
@@ -52,14 +52,14 @@ export async function* exportJson(db: Db, userId: number, now: number): AsyncGen
     yield shows.map((show, index) => `${first && index === 0 ? "\n" : ",\n"}${JSON.stringify(show)}`).join("");
     first = false;
   }
-  yield `\n],\n"choices":${JSON.stringify(choices(db, userId, showIds))}}\n`;
+  yield `\n],\n"matches":${JSON.stringify(matches(db, userId, showIds))}}\n`;
 }
 
-function choices(db: Db, userId: number, showIds: readonly number[]): OwnChoice[] {
+function matches(db: Db, userId: number, showIds: readonly number[]): OwnMatch[] {
   const places = new Map(showIds.map((id, index) => [id, index]));
-  return exportedChoices(db, userId).flatMap(({ showId, ids, ...choice }) => {
+  return exportedMatches(db, userId).flatMap(({ showId, ids, chosen, ...match }) => {
     const show = places.get(showId);
-    return show === undefined ? [] : [{ ...choice, ids: cleanIds(JSON.parse(ids)), show }];
+    return show === undefined ? [] : [{ ...match, chosen: chosen === 1, ids: cleanIds(JSON.parse(ids)), show }];
   });
 }
 

@@ -2,11 +2,11 @@ import type { Db } from "../../db/open.ts";
 import { deleteImportedIntegration, fillProfile, profileOf, setProfile } from "../../db/repos/imports.ts";
 import { insertIntegration, integrationByServer } from "../../db/repos/integrations.ts";
 import { deleteUnmetMatch, matchOf, saveMatch } from "../../db/repos/matches.ts";
-import type { ImportedChoice, ParsedImport } from "../../domain/imports/model.ts";
+import type { ImportedMatch, ParsedImport } from "../../domain/imports/model.ts";
 import { isProviderId } from "../../domain/providers.ts";
 import type { ImportUndo } from "./undo-journal.ts";
 
-// What only our own export holds besides shows: preferences, and which show the user has said a server's show is.
+// What only our own export holds besides shows: preferences, and which show each server's show is.
 
 type Work = { db: Db; userId: number; now: number };
 
@@ -20,15 +20,15 @@ export function writeExtras(
   const before = parsed.profile === null ? null : fillProfile(db, userId, parsed.profile);
   const after = profileOf(db, userId);
   if (before !== null && after !== null && undo.profile === null) undo.profile = { before, after };
-  for (const choice of parsed.choices) {
-    const showId = showIds.get(choice.show);
-    if (showId !== undefined && isProviderId(choice.provider)) rememberChoice(work, choice, showId, undo);
+  for (const match of parsed.matches) {
+    const showId = showIds.get(match.show);
+    if (showId !== undefined && isProviderId(match.provider)) rememberMatch(work, match, showId, undo);
   }
 }
 
 /** For a server that is not connected yet, too: connecting it goes on from there. */
-function rememberChoice({ db, userId, now }: Work, choice: ImportedChoice, showId: number, undo: ImportUndo): void {
-  const { provider, serverId, serverName, accountId, accountName, serverShow, title, year, ids } = choice;
+function rememberMatch({ db, userId, now }: Work, match: ImportedMatch, showId: number, undo: ImportUndo): void {
+  const { provider, serverId, serverName, accountId, accountName, serverShow, title, year, ids } = match;
   const known = integrationByServer(db, userId, provider, serverId);
   const integrationId =
     known?.id ??
@@ -56,13 +56,15 @@ function rememberChoice({ db, userId, now }: Work, choice: ImportedChoice, showI
       serverShow,
       itemId: "",
       showId,
-      method: "chosen",
-      confidence: 1,
-      chosenByUser: 1,
+      method: match.method,
+      confidence: match.confidence,
+      chosenByUser: match.chosen ? 1 : 0,
       title,
       year,
       ids: JSON.stringify(ids),
-      evidence: JSON.stringify({ lines: [{ label: "Chosen by you", points: 100 }] }),
+      evidence: JSON.stringify({
+        lines: [{ label: match.chosen ? "Chosen by you" : "Taken over by an import", points: 100 }],
+      }),
     },
     now,
   );

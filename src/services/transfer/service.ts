@@ -190,7 +190,10 @@ export function createTransfer(
     const parsed = await parse(recognised, options, { clock, timeZone: zoneOf(userId) });
     const items = new Map(showItemsOf(db, id).map((item) => [item.key, item]));
     const showIds = new Map<string, number>();
-    const context = { db, row, format: recognised.format, options, now: clock.now() };
+    const made = new Set(
+      [...items.values()].flatMap((item) => (itemUndoOf(item).created && item.showId !== null ? item.showId : [])),
+    );
+    const context = { db, row, format: recognised.format, options, made, now: clock.now() };
     for (const show of parsed.shows) {
       const item = items.get(show.key);
       progress.done += 1;
@@ -259,7 +262,11 @@ export function createTransfer(
     async settled(userId, importId, waitMs = 60_000) {
       const { id } = own(userId, importId);
       const work = running.get(id)?.ended;
-      if (work !== undefined) await Promise.race([work, clock.sleep(waitMs)]);
+      if (work === undefined) return get(userId, importId);
+      const waiting = new AbortController();
+      const patience = clock.sleep(waitMs, waiting.signal).catch(() => undefined);
+      await Promise.race([work, patience]);
+      waiting.abort();
       return get(userId, importId);
     },
     list(userId, options) {

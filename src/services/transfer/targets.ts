@@ -16,9 +16,17 @@ export type Target =
 
 const isMethod = (kind: IdKind): kind is IdClaim["method"] => kind === "tmdb" || kind === "tvdb" || kind === "imdb";
 
-/** Ids first, then title and year; never one of two that look alike. What the user says about this file comes first. */
-export function findTarget(db: Db, show: ImportedShow, choice: string | undefined): Target {
-  const found = byIds(db, show) ?? byTitle(db, show);
+/**
+ * Ids first, then title and year; never one of two that look alike. What the user says about this file comes first.
+ * `others`: shows that this import has made for other shows of the file.
+ */
+export function findTarget(
+  db: Db,
+  show: ImportedShow,
+  choice: string | undefined,
+  others: ReadonlySet<number> = new Set(),
+): Target {
+  const found = byIds(db, show) ?? byTitle(db, show, others);
   if (choice === "skip") return { kind: "skipped" };
   if (found.kind !== "doubtful" || choice === undefined) return found;
   const chosen = found.candidates.find((id) => id === toRowId(choice));
@@ -54,10 +62,12 @@ function candidate(db: Db, showId: number) {
   };
 }
 
-function byTitle(db: Db, show: ImportedShow): Target {
+function byTitle(db: Db, show: ImportedShow, others: ReadonlySet<number>): Target {
   const { key, year } = titleKey(show.title);
   const wanted = show.year ?? year ?? null;
-  const same = findShowsByTitle(db, key, wanted).filter(({ id }) => !conflict(idsOfShow(db, id), show.ids));
+  const same = findShowsByTitle(db, key, wanted).filter(
+    ({ id }) => !others.has(id) && !conflict(idsOfShow(db, id), show.ids),
+  );
   const exact = wanted === null ? same : same.filter((each) => each.year === wanted);
   const [only] = exact;
   if (only !== undefined && exact.length === 1) return { kind: "matched", showId: only.id };

@@ -27,6 +27,8 @@ export type WriteContext = Pick<Deps, "db"> & {
   row: Pick<ImportRow, "id" | "userId">;
   format: ImportFormat;
   options: ImportOptions;
+  /** Shows that this import has made so far. */
+  made: Set<number>;
   now: number;
 };
 
@@ -101,12 +103,13 @@ export function* writeShow(
 function begin(context: WriteContext, show: ImportedShow, item: ImportItemRow, undo: ItemUndo): number | null {
   const { db, options, now } = context;
   const known = undo.created && item.showId !== null ? item.showId : null;
-  const target = known === null ? findTarget(db, show, options.choices?.[item.key]) : null;
+  const target = known === null ? findTarget(db, show, options.choices?.[item.key], context.made) : null;
   if (target?.kind === "doubtful" || target?.kind === "skipped") {
     updateItem(db, item, { outcome: target.kind, done: true });
     return null;
   }
   const showId = known ?? (target?.kind === "matched" ? target.showId : create(context, show, undo));
+  if (undo.created) context.made.add(showId);
   addExternalIds(db, showId, show.ids);
   addMoreIds(db, showId, show.moreIds);
   if (show.year !== null && showById(db, showId)?.year === null) completeYear(db, showId, show.year);

@@ -3,8 +3,10 @@ import type { Db } from "../../../src/db/open.ts";
 import { calendar } from "../../../src/db/queries/calendar.ts";
 import { caughtUp } from "../../../src/db/queries/caught-up.ts";
 import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
+import { exportedMatches, exportedShowIds, exportedShows } from "../../../src/db/queries/export.ts";
 import { type HistoryOptions, history, historyTotals, MOST_COUNTED } from "../../../src/db/queries/history.ts";
 import { serverNames, showNames } from "../../../src/db/queries/history-choices.ts";
+import { importItems, importList, oneImport } from "../../../src/db/queries/imports.ts";
 import { findInLibrary } from "../../../src/db/queries/in-library.ts";
 import {
   LIBRARY_SORTS,
@@ -615,6 +617,8 @@ describe("every page", () => {
           { title: "Harbour Lights", year: 2019, ids: {} },
         ]),
     ],
+    ["imports", (db, userId) => importList(db, userId, { limit: 20 })],
+    ["import", (db, userId) => [oneImport(db, userId, "1"), importItems(db, 1, { kind: "show", limit: 100 })]],
   ];
 
   test.each(pages)("%s costs the same few statements with 3 shows and with 60", (_, read) => {
@@ -656,6 +660,17 @@ describe("every page", () => {
     const steps = given.planOf(db, sql).filter((step) => step.includes("plays_by_time"));
     expect(steps[0]).toContain("COVERING INDEX plays_by_time (user_id=? AND watched_at>? AND watched_at<?)");
     expect(steps[1]).toContain("COVERING INDEX plays_by_time (user_id=? AND watched_at=?");
+  });
+
+  test("the export of sixty shows costs as many statements as that of three", () => {
+    const [few, many] = [3, 60].map((count) => {
+      const { db, userId } = libraryOf(count);
+      return given.statementsOf(db, () => {
+        expect(exportedShows(db, userId, exportedShowIds(db, userId))).toHaveLength(count);
+        exportedMatches(db, userId);
+      }).length;
+    });
+    expect([few, many]).toEqual([6, 6]);
   });
 
   test("of one show's history never walks through the user's other plays", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../../../src/config.ts";
 import type { Db } from "../../../src/db/open.ts";
-import type { Clock } from "../../../src/kernel/clock.ts";
+import { type Clock, systemClock } from "../../../src/kernel/clock.ts";
 import { createEventBus } from "../../../src/kernel/events.ts";
 import { silentLog } from "../../../src/kernel/log.ts";
 import type { AppEvents } from "../../../src/services/context.ts";
@@ -42,8 +42,8 @@ export function openDesk(): Desk {
     throw error;
   });
   bus.subscribe((name, payload) => events.push([name, payload]));
-  // Waiting for an import to end must not win against it.
-  const waiting = { ...clock, sleep: () => new Promise<void>(() => undefined) };
+  // Waiting for an import to end takes as long as it takes.
+  const waiting = { ...clock, sleep: systemClock.sleep };
   const again = () =>
     createTransfer(
       { db, clock: waiting, config, log: silentLog, bus },
