@@ -123,6 +123,7 @@ describe("seasons", () => {
     settle(showId);
     const doc = parse((await ana.get(`/shows/${showId}`)).text);
     expect(doc.querySelectorAll(".jumps a")).toHaveLength(10);
+    expect(doc.querySelector(".jumps [aria-current]")?.textContent).toBe("Season 1");
     for (const jump of doc.querySelectorAll(".jumps a")) {
       expect(doc.getElementById(jump.getAttribute("data-unfold") ?? "")).not.toBeNull();
     }

@@ -133,6 +133,7 @@ function JumpList({ ctx, show }: Props): JSX.Element {
           class="jump numbers"
           href={seasonHref(ctx, season)}
           data-unfold={id("season", `${season.showId}-${season.number}`)}
+          {...(season.open ? { "aria-current": "true" } : {})}
         >
           {season.number === 0 ? (
             <span>Specials</span>
