@@ -49,6 +49,8 @@ inBrowser("Hostile titles", (browser) => {
         const heading = await page.getByRole("heading", { level: 1 }).textContent();
         expect(heading?.trim()).toBe(show.title);
         await visitor.look("hostile show");
+        await visitor.goto(`/history?show=${show.id}`);
+        await visitor.look("hostile history of a show");
       }
       await visitor.goto(`/shows/${shows[0].id}/match`);
       await visitor.look("hostile match");

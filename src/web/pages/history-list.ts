@@ -19,7 +19,7 @@ import { episodeTitle, playModel, posterOf } from "./models.ts";
 
 const PER_PAGE = 100;
 /** A list that has grown longer than this is not read anew when something happens. */
-const FARTHEST = 500;
+const FARTHEST = 400;
 
 /** `until` of a list whose end is on the page, and of one that has grown too long. */
 export const END = "end";
