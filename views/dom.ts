@@ -56,6 +56,7 @@ export type DomKind =
   | "show-notes"
   | "show-notes-text"
   | "show-progress"
+  | "stats"
   | "suggestions"
   | "source"
   | "sync"

@@ -246,14 +246,14 @@ describe("the search page", () => {
     );
     expect(fields).toMatchObject({ source: "trakt", list: "later" });
     const part = await form(ana, fields, htmx);
-    expect(part.text).toContain("In your library: Later");
+    expect(part.text).toContain("In your library: Watch later");
     expect(part.text).toContain("Added to Later: Harbour Lights");
     expect(part.text).not.toContain("Start watching");
     const again = await form(ana, { ...fields, list: "watching" }, htmx);
-    expect(again.text).toContain("In your library: Later");
+    expect(again.text).toContain("In your library: Watch later");
     expect(again.text).toContain("in your library already");
     const anew = parse((await ana.get("/search?query=harbour%20lights")).text);
-    expect(anew.querySelector(".found-actions")?.textContent).toContain("In your library: Later");
+    expect(anew.querySelector(".found-actions")?.textContent).toContain("In your library: Watch later");
     expect(anew.querySelector(".own-shows")?.textContent).toContain("Harbour Lights");
   });
 
@@ -342,7 +342,7 @@ describe("the search page", () => {
       const doc = parse((await ana.get(`/search?query=${encodeURIComponent(query)}`)).text);
       const [own] = [...doc.querySelectorAll(".own-show")];
       expect([own?.getAttribute("href"), own?.textContent]).toEqual(
-        [`/shows/${showId}`, "Harbour Lights2019 · Later"].map((text) => expect.stringContaining(text)),
+        [`/shows/${showId}`, "Harbour Lights2019 · Watch later"].map((text) => expect.stringContaining(text)),
       );
       expect(doc.body.textContent).toContain("No metadata source is switched on.");
     }

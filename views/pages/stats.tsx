@@ -1,10 +1,11 @@
 import type { ViewContext } from "../context.ts";
-import { id } from "../dom.ts";
+import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
 import { BarChart, type BarChartModel } from "../parts/bar-chart.tsx";
 import { Chart, type ChartTable } from "../parts/chart.tsx";
 import { HeatMap, type HeatMapModel } from "../parts/heat-map.tsx";
 import { HourGrid, type HourGridModel } from "../parts/hour-grid.tsx";
+import { refreshing } from "../parts/more.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { count, formatNumber } from "../ui/format.ts";
@@ -27,6 +28,8 @@ export type TopShowModel = {
 export type TopNameModel = { name: string; facts: string; value: number };
 
 export type StatsPageModel = {
+  /** Of this very period and unit. */
+  selfHref: string;
   /** Ever. */
   hasPlays: boolean;
   /** "All time" and the years. */
@@ -54,10 +57,19 @@ type Props = { ctx: ViewContext; stats: StatsPageModel };
 
 export function StatsPage({ ctx, stats }: Props): JSX.Element {
   return (
-    <Layout ctx={ctx} title="Statistics" nav="stats">
+    <Layout ctx={ctx} title="Statistics" nav="stats" live>
       <PageHeader ctx={ctx} title="Statistics" />
-      {stats.hasPlays ? <Filled ctx={ctx} stats={stats} /> : <Nothing ctx={ctx} />}
+      <StatsSection ctx={ctx} stats={stats} />
     </Layout>
+  );
+}
+
+/** All the numbers; come anew when plays have changed. */
+export function StatsSection({ ctx, stats }: Props): JSX.Element {
+  return (
+    <div id={id("stats")} {...refreshing({ href: stats.selfHref, into: target("stats") })}>
+      {stats.hasPlays ? <Filled ctx={ctx} stats={stats} /> : <Nothing ctx={ctx} />}
+    </div>
   );
 }
 

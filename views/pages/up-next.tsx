@@ -169,6 +169,7 @@ function Nothing({ ctx, why }: { ctx: ViewContext; why: NothingNext }): JSX.Elem
         >
           <ButtonLink ctx={ctx} kind="primary" href={paths.integrations()} icon="plug" label="Connect a server" />
           <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
+          <ButtonLink ctx={ctx} href={paths.imports()} label="Import from a file" />
         </EmptyState>
       );
   }

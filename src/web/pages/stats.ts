@@ -1,6 +1,6 @@
 import { Elysia, t } from "elysia";
 import type { ViewContext } from "../../../views/context.ts";
-import { StatsPage, type StatsPageModel, type TopNameModel } from "../../../views/pages/stats.tsx";
+import { StatsPage, type StatsPageModel, StatsSection, type TopNameModel } from "../../../views/pages/stats.tsx";
 import type { StatsQuery } from "../../../views/paths.ts";
 import { count, formatNumber } from "../../../views/ui/format.ts";
 import type { Tab } from "../../../views/ui/tabs.tsx";
@@ -151,6 +151,7 @@ function model(ctx: ViewContext, stats: StatsView, wanted: Wanted): StatsPageMod
   const firstDay = firstDayOfWeek(ctx.locale);
   const shows = top === "time" ? stats.topShows : stats.topShowsByPlays;
   return {
+    selfHref: hrefOf(ctx, wanted),
     hasPlays: stats.years.length > 0 || stats.undated > 0,
     periods: periodTabs(ctx, stats, wanted),
     plays: stats.plays,
@@ -184,9 +185,10 @@ export function createStatsPage(deps: RouteDeps) {
   return new Elysia().get(
     "/stats",
     ({ request, query }) => {
-      const { ctx, userId, ...reply } = visit(deps, request);
+      const { ctx, userId, part, ...reply } = visit(deps, request);
       const wanted = wantedOf(query);
-      return reply.page(StatsPage({ ctx, stats: model(ctx, stats.of(userId, ctx.timeZone, wanted.year), wanted) }));
+      const page = model(ctx, stats.of(userId, ctx.timeZone, wanted.year), wanted);
+      return part ? reply.fragment(StatsSection({ ctx, stats: page })) : reply.page(StatsPage({ ctx, stats: page }));
     },
     { query: t.Object({ by: text, year: text, top: text }), detail: { hide: true } },
   );
