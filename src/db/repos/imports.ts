@@ -27,17 +27,40 @@ export function importsInStatus(db: Db, status: ImportRow["status"]): ImportRow[
   return db.orm.select().from(imports).where(eq(imports.status, status)).orderBy(asc(imports.id)).all();
 }
 
-/** Rows per statement: each has some fifteen values. */
-const CHUNK = 500;
-
 export function replaceItems(db: Db, importId: number, rows: readonly NewImportItem[]): void {
-  db.orm.delete(importItems).where(eq(importItems.importId, importId)).run();
-  for (let at = 0; at < rows.length; at += CHUNK) {
-    db.orm
-      .insert(importItems)
-      .values(rows.slice(at, at + CHUNK))
-      .run();
+  db.raw.query<unknown, [number]>("DELETE FROM import_items WHERE import_id = ?").run(importId);
+  const insert = db.raw.query<unknown, (string | number | null)[]>(
+    `INSERT INTO import_items (import_id, position, kind, key, title, year, show_id, outcome, plays, added, already_there,
+       suppressed, note, candidates)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const row of rows) {
+    insert.run(
+      importId,
+      row.position,
+      row.kind,
+      row.key,
+      row.title,
+      row.year ?? null,
+      row.showId ?? null,
+      row.outcome,
+      row.plays ?? 0,
+      row.added ?? 0,
+      row.alreadyThere ?? 0,
+      row.suppressed ?? 0,
+      row.note ?? null,
+      row.candidates ?? "[]",
+    );
   }
+}
+
+/** What was foreseen gives way to what is done. */
+export function forgetForecast(db: Db, importId: number): void {
+  db.raw
+    .query<unknown, [number]>(
+      "UPDATE import_items SET added = 0, already_there = 0, suppressed = 0 WHERE import_id = ? AND kind = 'show'",
+    )
+    .run(importId);
 }
 
 export function showItemsOf(db: Db, importId: number): ImportItemRow[] {
@@ -47,14 +70,6 @@ export function showItemsOf(db: Db, importId: number): ImportItemRow[] {
     .where(and(eq(importItems.importId, importId), eq(importItems.kind, "show")))
     .orderBy(asc(importItems.position))
     .all();
-}
-
-export function itemByKey(db: Db, importId: number, key: string): ImportItemRow | undefined {
-  return db.orm
-    .select()
-    .from(importItems)
-    .where(and(eq(importItems.importId, importId), eq(importItems.kind, "show"), eq(importItems.key, key)))
-    .get();
 }
 
 export function updateItem(

@@ -50,10 +50,18 @@ export function createCollector(format: ImportFormat) {
 
   const names = (ids: ExternalIds) =>
     ID_KINDS.flatMap((kind) => (ids[kind] === undefined ? [] : `${kind}:${ids[kind]}`));
-  const titleName = (title: string, year: number | null) => {
+  /** A show's rows are many and its title is one: making its key is the dearest part of reading a row. */
+  const titleNames = new Map<string, string>();
+
+  function titleName(title: string, year: number | null): string {
+    const spelling = `${year ?? ""} ${title}`;
+    const known = titleNames.get(spelling);
+    if (known !== undefined) return known;
     const { key, year: inTitle } = titleKey(title);
-    return `${key} (${year ?? inTitle ?? "?"})`;
-  };
+    const name = `${key} (${year ?? inTitle ?? "?"})`;
+    titleNames.set(spelling, name);
+    return name;
+  }
 
   function find(title: string, year: number | null, ids: ExternalIds): ImportedShow | undefined {
     for (const name of names(ids)) {

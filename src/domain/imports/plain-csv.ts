@@ -74,7 +74,7 @@ export function* parsePlainCsv(files: readonly ImportFile[], options: ParseOptio
   const collector = createCollector("csv");
   for (const file of files) {
     const columns = options.columns ?? guessColumns(headerOf(file));
-    const dateOrder = orderOf(file, columns, options.dateOrder ?? "auto");
+    const dateOrder = yield* orderOf(file, columns, options.dateOrder ?? "auto");
     for (const row of tableRows(file, collector, files.length > 1)) {
       takeRow(collector, row, columns, { ...options, order: dateOrder });
       yield;
@@ -83,13 +83,20 @@ export function* parsePlainCsv(files: readonly ImportFile[], options: ParseOptio
   return collector.result();
 }
 
-function orderOf(file: ImportFile, { watchedAt }: CsvColumns, asked: DateOrder): "dmy" | "mdy" | null {
+/** Reads as far as the first date that can only be written one way. */
+function* orderOf(
+  file: ImportFile,
+  { watchedAt }: CsvColumns,
+  asked: DateOrder,
+): Generator<void, Exclude<DateOrder, "auto"> | null> {
   if (asked !== "auto") return asked;
   if (watchedAt === undefined) return null;
-  const texts = function* () {
-    for (const row of tableRows(file, createCollector("csv"), false)) yield row.get(watchedAt);
-  };
-  return dateOrderOf(texts());
+  for (const row of tableRows(file, createCollector("csv"), false)) {
+    const order = dateOrderOf(row.get(watchedAt));
+    if (order !== null) return order;
+    yield;
+  }
+  return null;
 }
 
 const CODE = /^s?(\d{1,4})\s*[xe.:-]+\s*(\d{1,5})$/i;
@@ -104,7 +111,7 @@ function takeRow(
   collector: Collector,
   row: TableRow,
   columns: CsvColumns,
-  options: ParseOptions & { order: "dmy" | "mdy" | null },
+  options: ParseOptions & { order: Exclude<DateOrder, "auto"> | null },
 ): void {
   const cell = (field: CsvField): string => {
     const column = columns[field];

@@ -54,14 +54,10 @@ function readUnix(text: string): Instant | null {
   return /^\d{12,13}$/.test(text) ? Number(text) : null;
 }
 
-/** Which of day and month comes first in dates such as 31/12/2024, told by those that can only be one; null: none can. */
-export function dateOrderOf(texts: Iterable<string>): Exclude<DateOrder, "auto"> | null {
-  for (const text of texts) {
-    const [, first, second] = SLASHED.exec(text.trim()) ?? [];
-    if (Number(first) > 12) return "dmy";
-    if (Number(second) > 12) return "mdy";
-  }
-  return null;
+/** Whether day or month comes first in a date such as 31/12/2024, which can only be one; null where either may. */
+export function dateOrderOf(text: string): Exclude<DateOrder, "auto"> | null {
+  const [, first, second] = SLASHED.exec(text.trim()) ?? [];
+  return Number(first) > 12 ? "dmy" : Number(second) > 12 ? "mdy" : null;
 }
 
 export type ReadDate = { at: Instant } | { problem: string };

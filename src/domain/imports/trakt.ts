@@ -89,6 +89,8 @@ export function* parseTrakt(given: readonly ImportFile[], options: ParseOptions)
       const read = entry.safeParse(raw);
       if (read.success) takeEntry(collector, kind, read.data, place, { ...options, hasHistory });
       else collector.notUnderstood(place, "it is not an entry as Trakt writes them");
+      // A history is large: what has been read of it may go.
+      entries[index] = null;
       yield;
     }
   }

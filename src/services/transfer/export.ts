@@ -23,7 +23,7 @@ import { toIso } from "../../domain/instant.ts";
 import { yieldToOthers } from "../../kernel/async.ts";
 
 /** Shows read and written at a time: what is in memory does not grow with the library. */
-const AT_ONCE = 100;
+const AT_ONCE = 25;
 
 async function* showsOf(db: Db, userId: number, showIds: readonly number[]): AsyncGenerator<OwnShow[]> {
   for (let at = 0; at < showIds.length; at += AT_ONCE) {

@@ -1,6 +1,7 @@
 import { type ImportListItem, importItems, importList, oneImport } from "../../db/queries/imports.ts";
 import {
   deleteImport,
+  forgetForecast,
   type ImportRow,
   importById,
   importsInStatus,
@@ -10,7 +11,6 @@ import {
   totalsOf,
   undecidedBefore,
   updateImport,
-  updateItem,
 } from "../../db/repos/imports.ts";
 import { userById } from "../../db/repos/users.ts";
 import { toRowId } from "../../db/row-id.ts";
@@ -18,7 +18,7 @@ import { tx } from "../../db/tx.ts";
 import { CSV_FIELDS, isImportFormat } from "../../domain/imports/model.ts";
 import { guessColumns, isCompleteChoice, type Sample, sampleOf } from "../../domain/imports/plain-csv.ts";
 import { DAY_MS } from "../../domain/instant.ts";
-import { yieldToOthers } from "../../kernel/async.ts";
+import { tidyMemory, yieldToOthers } from "../../kernel/async.ts";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { exportCsv, exportJson } from "./export.ts";
@@ -182,8 +182,7 @@ export function createTransfer(
     if (row.status === "preview") {
       tx(db, () => {
         updateImport(db, id, { status: "running" });
-        // What was foreseen gives way to what is done.
-        for (const item of showItemsOf(db, id)) updateItem(db, item, { added: 0, alreadyThere: 0, suppressed: 0 });
+        forgetForecast(db, id);
       });
     } else updateImport(db, id, { status: "running" });
     const recognised = recogniseFiles(await openUpload(row.fileName, files.read(id)), options.format);
@@ -194,7 +193,9 @@ export function createTransfer(
       [...items.values()].flatMap((item) => (itemUndoOf(item).created && item.showId !== null ? item.showId : [])),
     );
     const context = { db, row, format: recognised.format, options, made, now: clock.now() };
+    const tidy = tidyMemory(200);
     for (const show of parsed.shows) {
+      tidy();
       const item = items.get(show.key);
       progress.done += 1;
       if (item === undefined) continue;

@@ -42,12 +42,16 @@ export function* takeBack(db: Db, row: ImportRow, now: number): Generator<void, 
   }
   const created = items.flatMap(({ showId, undo }) => (undo.created && showId !== null ? [showId] : []));
   const touched = items.flatMap(({ showId }) => showId ?? []);
-  const gone = tx(db, () => {
+  tx(db, () => {
     takeBackExtras(db, userId, importUndoOf(row));
     deleteUntouchedEntries(db, userId, importId);
-    return deleteUnusedShows(db, created);
   });
-  const left = touched.filter((id) => !gone.includes(id));
+  const gone = new Set<number>();
+  for (let at = 0; at < created.length; at += SHOWS) {
+    for (const id of tx(db, () => deleteUnusedShows(db, created.slice(at, at + SHOWS)))) gone.add(id);
+    yield;
+  }
+  const left = touched.filter((id) => !gone.has(id));
   for (let at = 0; at < left.length; at += SHOWS) {
     tx(db, () => {
       refreshShowCounts(db, left.slice(at, at + SHOWS), now);

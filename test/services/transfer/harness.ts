@@ -43,7 +43,7 @@ export function openDesk(): Desk {
   });
   bus.subscribe((name, payload) => events.push([name, payload]));
   // Waiting for an import to end takes as long as it takes.
-  const waiting = { ...clock, sleep: systemClock.sleep };
+  const waiting = { ...clock, sleep: systemClock.sleep, ticks: systemClock.ticks };
   const again = () =>
     createTransfer(
       { db, clock: waiting, config, log: silentLog, bus },
