@@ -247,7 +247,7 @@ describe("the search page", () => {
     expect(fields).toMatchObject({ source: "trakt", list: "later" });
     const part = await form(ana, fields, htmx);
     expect(part.text).toContain("In your library: Watch later");
-    expect(part.text).toContain("Added to Later: Harbour Lights");
+    expect(part.text).toContain("Added to Watch later: Harbour Lights");
     expect(part.text).not.toContain("Start watching");
     const again = await form(ana, { ...fields, list: "watching" }, htmx);
     expect(again.text).toContain("In your library: Watch later");

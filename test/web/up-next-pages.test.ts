@@ -135,7 +135,7 @@ describe("the page Up next", () => {
       const links = [...doc.querySelectorAll(".empty a")].map((link) => link.getAttribute("href"));
       return [doc.querySelector(".empty h2")?.textContent, ...links];
     };
-    expect(await linksOf()).toEqual(["Connect your media server", "/integrations", "/search"]);
+    expect(await linksOf()).toEqual(["Connect your media server", "/integrations", "/search", "/settings/import"]);
     addIntegration(app.db, ana.user.id);
     expect(await linksOf()).toEqual(["Nothing here yet", "/integrations", "/search"]);
     const { showId } = show(ana, "Done", 2, 2);

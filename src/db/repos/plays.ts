@@ -17,13 +17,15 @@ export type PlayRow = {
   createdAt: number;
   /** The source's word on the time, where the user has corrected it. */
   editedFrom: string | null;
+  /** The import that added it, so that it can be taken back. */
+  importId: number | null;
 };
 
-export type NewPlay = Omit<PlayRow, "id" | "editedFrom">;
+export type NewPlay = Omit<PlayRow, "id" | "editedFrom" | "importId">;
 
 export const playRowColumns = `p.id, p.user_id AS userId, p.episode_id AS episodeId, p.watched_at AS watchedAt, p.certainty, p.source,
   p.integration_id AS integrationId, p.evidence, p.sync_log_id AS syncLogId, p.created_at AS createdAt,
-  p.edited_from AS editedFrom`;
+  p.edited_from AS editedFrom, p.import_id AS importId`;
 
 /** When the source says that a play was, whatever the user has made of it. */
 export const sourceWatchedAt = (alias: string): string =>
@@ -119,14 +121,15 @@ export function restorePlays(db: Db, plays: readonly PlayRow[]): number {
   return db.raw
     .query<unknown, [{ rows: string }]>(
       `INSERT INTO plays (id, user_id, episode_id, watched_at, certainty, source, integration_id, evidence, sync_log_id, created_at,
-         edited_from)
+         edited_from, import_id)
        SELECT r.value ->> 'id', r.value ->> 'userId', e.id, r.value ->> 'watchedAt', r.value ->> 'certainty',
          r.value ->> 'source', i.id, r.value ->> 'evidence', s.id, r.value ->> 'createdAt',
-         r.value ->> 'editedFrom'
+         r.value ->> 'editedFrom', f.id
        FROM json_each($rows) r
        JOIN episodes e ON e.id = r.value ->> 'episodeId'
        LEFT JOIN integrations i ON i.id = r.value ->> 'integrationId'
        LEFT JOIN sync_logs s ON s.id = r.value ->> 'syncLogId'
+       LEFT JOIN imports f ON f.id = r.value ->> 'importId'
        WHERE NOT EXISTS (SELECT 1 FROM plays p WHERE p.id = r.value ->> 'id')
          AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.episode_id = e.id AND p.user_id = r.value ->> 'userId'
            AND p.evidence = r.value ->> 'evidence' AND p.integration_id IS i.id)`,

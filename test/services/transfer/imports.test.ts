@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { entryFacts } from "../../../src/db/repos/imports.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
+import { deletePlays, playsOfEpisodes, restorePlays } from "../../../src/db/repos/plays.ts";
 import { insertSuppression } from "../../../src/db/repos/suppressions.ts";
 import { DAY_MS } from "../../../src/domain/instant.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
@@ -297,6 +298,24 @@ describe("undoing an import", () => {
         seasons: [{ number: 1, episodes: [{ number: 1 }] }],
       },
     ],
+  });
+
+  test("takes a play too that was removed and put back meanwhile", async () => {
+    using desk = openDesk();
+    const done = await desk.bring(three);
+    const plays = desk.db.raw.query<{ episode_id: number }, []>("SELECT episode_id FROM plays").all();
+    const removed = playsOfEpisodes(
+      desk.db,
+      desk.userId,
+      plays.map(({ episode_id }) => episode_id),
+    );
+    deletePlays(
+      desk.db,
+      removed.map(({ id }) => id),
+    );
+    expect(restorePlays(desk.db, removed)).toBe(3);
+    await desk.undo(done.id);
+    expect(playLines(desk.db, desk.userId)).toEqual([]);
   });
 
   test("puts everything back as it was, new shows and episodes included", async () => {
