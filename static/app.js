@@ -122,19 +122,11 @@
     countPicked();
   };
 
-  // A list that is sorted by what is marked in it stays as it is for a moment, or the next press would meet another row.
-  const SETTLE_MS = 3000;
-  let markedAt = Number.NEGATIVE_INFINITY;
-  doc.addEventListener("htmx:before:request", (event) => {
-    if (event.detail.ctx?.sourceElement?.closest?.("[data-keeps-order]")) markedAt = performance.now();
-  });
-  doc.addEventListener(
-    "plays-changed",
-    (event) => {
-      if (performance.now() - markedAt < SETTLE_MS) event.stopPropagation();
-    },
-    true,
-  );
+  const closeMenu = (menu) => {
+    const focused = menu.contains(doc.activeElement);
+    menu.open = false;
+    if (focused) menu.querySelector("summary").focus();
+  };
 
   // What arrives in an answer is made ready here
   const ready = (root) => {
@@ -156,6 +148,9 @@
     countPicked();
     const toast = source?.closest?.("[data-toast]");
     if (toast) dismiss(toast);
+    // What was chosen in a menu is done: the page may change beneath it again.
+    const menu = event.detail.ctx?.request?.method === "GET" ? null : source?.closest?.("details[data-menu][open]");
+    if (menu) closeMenu(menu);
     // What was asked for in a dialog is done: back to where it was opened.
     if (source?.matches?.("[data-closes-dialog]")) source.closest("dialog")?.close();
   });

@@ -89,6 +89,8 @@ inBrowser("Everywhere", (browser) => {
         await page.keyboard.press("g");
         await page.keyboard.press(key);
         await see(page.getByRole("heading", { level: 1, name }));
+        // Keys are heard once the page's scripts have run.
+        await page.waitForLoadState();
       }
       await page.keyboard.press("?");
       const keys = page.getByRole("dialog", { name: "Keyboard" });

@@ -29,11 +29,11 @@ inBrowser("Search", (browser) => {
         await see(found);
         expect(page.url()).toContain("query=sever");
         await button(found, "Watch later: Severance").click();
-        const place = link(found, "In your library: Later, Severance");
+        const place = link(found, "In your library: Watch later, Severance");
         await see(place);
-        await see(page.getByText("Added to Later: Severance"));
+        await see(page.getByText("Added to Watch later: Severance"));
         expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
-          "In your library: Later, Severance",
+          "In your library: Watch later, Severance",
         );
         expect(await button(found, "Start watching: Severance").count()).toBe(0);
         await visitor.look(`search ${name} added`);
@@ -98,8 +98,8 @@ inBrowser("Search", (browser) => {
       await button(page, "Show").click();
       const found = page.locator(".found").filter({ hasText: "Severance" });
       await button(found, "Watch later: Severance").click();
-      await see(page.getByText("Added to Later: Severance"));
-      await see(link(found, "In your library: Later, Severance"));
+      await see(page.getByText("Added to Watch later: Severance"));
+      await see(link(found, "In your library: Watch later, Severance"));
       await page.getByRole("searchbox").fill("thrones");
       await button(page, "Search").click();
       await see(page.locator("#search-results").getByText("Game of Thrones"));

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { Window } from "happy-dom";
 import { entryOf, setList, setRating } from "../../src/db/repos/library.ts";
 import { createTracking } from "../../src/services/tracking/service.ts";
+import { RESYNC } from "../../src/web/pages/answer.ts";
 import { createErrorRenderer } from "../../src/web/pages/errors.ts";
 import { pages } from "../../src/web/pages/table.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
@@ -158,7 +159,7 @@ describe("the library as a list", () => {
     expect(marked.text).toContain("2 / 2");
     const token = /name="token" value="([^"]+)"/.exec(marked.text)?.[1] ?? "";
     const undone = await part(ana, "/undo", { token, part: "library", back: "/shows" });
-    expect(undone.headers.get("hx-trigger")).toBe("resync");
+    expect(undone.headers.get("hx-trigger")).toBe(RESYNC);
     expect(entryOf(app.db, userId, id)?.watched).toBe(1);
     const body = new URLSearchParams({ _method: "PUT" });
     const referer = `${app.url}/shows?list=watching&sort=title`;
@@ -182,7 +183,7 @@ describe("a show's menu in the library", () => {
     const [id] = ids as [number];
     const moved = await part(ana, `/shows/${id}/card`, { list: "later", rating: "none" });
     expect(moved.text).toContain("Alder moved to Watch later.");
-    expect(moved.headers.get("hx-trigger")).toBe("resync");
+    expect(moved.headers.get("hx-trigger")).toBe(RESYNC);
     expect((await part(ana, `/shows/${id}/card`, { list: "later", rating: "7" })).text).toContain("rated 7 of 10");
     const released = await part(ana, `/shows/${id}/card`, { list: "automatic", rating: "7" });
     expect(released.text).toContain("Alder goes by itself again, to Watching.");

@@ -5,6 +5,9 @@ import { safeNext } from "../guard.ts";
 import { fragment, page, redirect } from "../respond.ts";
 import { documentHeaders, redirectWith, viewContext, wantsPart } from "./context.ts";
 
+/** Lists ask for themselves anew. Said to the page itself: the toast whose button was pressed may be gone by then. */
+export const RESYNC = JSON.stringify({ resync: { target: "body" } });
+
 export type PartOptions = { status?: number; trigger?: string; headers?: Record<string, string> };
 
 /** What every page route has at hand for one request. */

@@ -20,7 +20,7 @@ import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readForm } from "../form.ts";
 import { safeNext } from "../guard.ts";
-import { type Visit, visit } from "./answer.ts";
+import { RESYNC, type Visit, visit } from "./answer.ts";
 import { queryOf, readAsked, viewOf } from "./library-asked.ts";
 import { cardModel, libraryModel } from "./library-model.ts";
 import { AUTOMATIC, listOptions, NOT_RATED, RATING_OPTIONS, readList, readRating } from "./lists.ts";
@@ -117,7 +117,7 @@ export function createLibraryActions(deps: RouteDeps) {
       return reply.go(back, { tone: "success", text, undo: { token: undoToken, back } });
     }
     const undo = { token: undoToken, part: LIBRARY_PART, back: paths.shows() };
-    return reply.fragment(ToastWithUndo({ ctx, text, undo }), { trigger: "resync" });
+    return reply.fragment(ToastWithUndo({ ctx, text, undo }), { trigger: RESYNC });
   }
 
   function changeMarked(request: Request): Response {

@@ -21,7 +21,7 @@ import { AppError } from "../../kernel/errors.ts";
 import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { safeNext } from "../guard.ts";
-import { type Visit, visit } from "./answer.ts";
+import { RESYNC, type Visit, visit } from "./answer.ts";
 import { calendarEpisodeModel } from "./calendar-model.ts";
 import { historyAgain, historyChanged, isOnHistory, reloaded } from "./history-change.ts";
 import { LIBRARY_PART, showItemParts } from "./library-actions.ts";
@@ -278,7 +278,7 @@ export function createMarkPages(deps: RouteDeps) {
       return reply.fragment([list, toast]);
     }
     // The library stands there filtered and sorted in its own way, and asks for itself.
-    if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: "resync" });
+    if (done && part === LIBRARY_PART) return reply.fragment(toast, { trigger: RESYNC });
     return reply.fragment([...(done ? partsAfterUndo(reply, request, part) : []), toast]);
   }
 

@@ -18,7 +18,7 @@ const required = process.env["CI"] === "true" || process.env["CI"] === "1";
 /** Compiling the program and starting a browser on a busy machine. */
 export const SETUP_MS = 120_000;
 /** A journey waits for conditions only; this is where it gives up. */
-export const JOURNEY_MS = 60_000;
+export const JOURNEY_MS = 180_000;
 
 /** One browser for a file's journeys. Without Chromium they are skipped by name, except where all must run. */
 export function inBrowser(name: string, define: (browser: () => Browser) => void): void {
