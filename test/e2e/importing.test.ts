@@ -20,7 +20,7 @@ inBrowser("Importing", (browser) => {
       const client = await makeAccount(house);
       await using visitor = await visit(browser(), house, { as: client });
       const { page } = visitor;
-      await visitor.goto("/settings");
+      await visitor.goto("/settings/data");
       await link(page, "Import from a file").click();
       await see(page.getByRole("heading", { level: 1, name: "Import" }));
       await visitor.look("imports");
