@@ -54,17 +54,24 @@ export async function startProduct(sims: Simulated, dataDir: string, env: Record
   };
   await until("the product's first answer", answers, 2);
   const firstAnswerMs = performance.now() - started;
-  let cookie = "";
+  const cookies = new Map<string, string>();
   const send = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(`${url}${path}`, {
       method,
       redirect: "manual",
-      headers: { cookie, origin: url, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        cookie: [...cookies.values()].join("; "),
+        origin: url,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const set = answer.headers.get("set-cookie");
-    if (set !== null) cookie = set.split(";")[0] ?? "";
-    if (answer.status >= 400)
+    for (const set of answer.headers.getSetCookie()) {
+      const pair = set.split(";")[0] ?? "";
+      cookies.set(pair.split("=")[0] ?? "", pair);
+    }
+    // A page that sends us elsewhere is not the page that is measured.
+    if (answer.status >= 300)
       throw new Error(`${method} ${path}: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
     return answer;
   };
