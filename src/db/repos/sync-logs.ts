@@ -42,13 +42,28 @@ export function latestSyncLog(db: Db, integrationId: number, status: SyncLogRow[
     .get();
 }
 
-/** What the latest run that read everything it wanted had covered. */
+export function deleteSyncLog(db: Db, id: number): void {
+  db.orm.delete(syncLogs).where(eq(syncLogs.id, id)).run();
+}
+
+/** Plays that news of a server has taken away since then, one by one. */
+export function removedByNews(db: Db, integrationId: number, since: number): number {
+  const row = db.raw
+    .query<{ n: number | null }, [number, number]>(
+      `SELECT sum(watches_removed) AS n FROM sync_logs
+       WHERE integration_id = ? AND started_at >= ? AND trigger IN ('webhook', 'stream')`,
+    )
+    .get(integrationId, since);
+  return row?.n ?? 0;
+}
+
+/** What the latest run that read everything it wanted had covered; null when single items were read again since. */
 export function latestCovered(db: Db, integrationId: number): { shows: number; episodes: number } | null {
   return db.raw
     .query<{ shows: number; episodes: number }, [number]>(
       `SELECT shows_synced AS shows, episodes_synced AS episodes FROM (
          SELECT * FROM sync_logs WHERE integration_id = ? AND mode <> 'preview' AND status <> 'running' ORDER BY id DESC LIMIT 1
-       ) WHERE status = 'success'`,
+       ) WHERE status = 'success' AND trigger NOT IN ('webhook', 'stream')`,
     )
     .get(integrationId);
 }

@@ -149,6 +149,12 @@ export const integrations = sqliteTable("integrations", {
   retryAt: integer("retry_at"),
   pingedAt: integer("pinged_at"),
   disconnectedAt: integer("disconnected_at"),
+  preferences: text("preferences").notNull().default("{}"),
+  webhookHash: text("webhook_hash"),
+  sealedWebhookSecret: text("sealed_webhook_secret"),
+  webhookRegisteredUrl: text("webhook_registered_url"),
+  twoWay: integer("two_way", { mode: "boolean" }).notNull().default(false),
+  twoWaySince: integer("two_way_since"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
@@ -163,6 +169,9 @@ export const integrationLibraries = sqliteTable(
     enabled: integer("enabled", { mode: "boolean" }).notNull().default(true),
     watchedCount: integer("watched_count"),
     countReliable: integer("count_reliable", { mode: "boolean" }).notNull().default(false),
+    numbering: text("numbering", { enum: ["auto", "aired", "absolute"] })
+      .notNull()
+      .default("auto"),
   },
   (table) => [primaryKey({ columns: [table.integrationId, table.key] })],
 );
@@ -414,3 +423,47 @@ export const episodeTitles = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.episodeId, table.language] })],
 );
+
+export const webhookSeen = sqliteTable("webhook_seen", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  integrationId: integer("integration_id").notNull(),
+  /** Equal for two deliveries of the same news. */
+  fingerprint: text("fingerprint").notNull(),
+  /** In the server's words. */
+  event: text("event").notNull(),
+  title: text("title"),
+  outcome: text("outcome", { enum: ["waiting", "used", "ignored", "failed"] }).notNull(),
+  reason: text("reason"),
+  syncLogId: integer("sync_log_id"),
+  receivedAt: integer("received_at").notNull(),
+  settledAt: integer("settled_at"),
+});
+
+export const pushQueue = sqliteTable(
+  "push_queue",
+  {
+    integrationId: integer("integration_id").notNull(),
+    episodeId: integer("episode_id").notNull(),
+    wanted: text("wanted", { enum: ["watched", "unwatched"] }).notNull(),
+    watchedAt: integer("watched_at"),
+    /** When the user made the change that the server is to follow. */
+    wishedAt: integer("wished_at").notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    nextAttemptAt: integer("next_attempt_at").notNull(),
+    lastError: text("last_error"),
+  },
+  (table) => [primaryKey({ columns: [table.integrationId, table.episodeId] })],
+);
+
+/** What we have set on servers ourselves: seen there again, it is our own mark and no play. */
+export const pushedMarks = sqliteTable("pushed_marks", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  integrationId: integer("integration_id").notNull(),
+  itemId: text("item_id").notNull(),
+  episodeId: integer("episode_id").notNull(),
+  wanted: text("wanted", { enum: ["watched", "unwatched"] }).notNull(),
+  pushedAt: integer("pushed_at").notNull(),
+  /** What the server showed of the item after it; null when it was not asked. */
+  viewCount: integer("view_count"),
+  lastViewedAt: integer("last_viewed_at"),
+});

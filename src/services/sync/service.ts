@@ -4,6 +4,8 @@ import { forgetStates, forgetViews, viewedSince } from "../../db/repos/item-link
 import { refreshProgress } from "../../db/repos/library.ts";
 import { liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
 import {
+  addedBy,
+  deleteSyncLog,
   insertSyncLog,
   interruptRunning,
   itemsOfSync,
@@ -14,15 +16,17 @@ import {
 } from "../../db/repos/sync-logs.ts";
 import { tx } from "../../db/tx.ts";
 import { MINUTE_MS } from "../../domain/instant.ts";
-import type { SyncMode, SyncStatus } from "../../domain/sync.ts";
+import type { SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { Deps, SyncProgress } from "../context.ts";
 import type { Integrations } from "../integrations/types.ts";
 import { numericId } from "../integrations/view.ts";
 import { executePreview } from "./preview.ts";
+import { executeReread } from "./reread.ts";
 import { executeRun, type RunOutcome } from "./run.ts";
 import type { IdentityMemory } from "./run-options.ts";
-import type { StartOptions, SyncLogView, SyncService } from "./types.ts";
+import { createTurns } from "./turns.ts";
+import type { Reread, StartOptions, SyncLogView, SyncService } from "./types.ts";
 import { removeEpisodes } from "./unmarks.ts";
 import { heldSchema, syncItemView, syncLogView } from "./view.ts";
 
@@ -58,6 +62,8 @@ function letUndoneIn(db: Db, row: IntegrationRow): void {
 export function createSyncService(deps: Deps, options: SyncOptions): SyncService {
   const { db, clock, bus, log } = deps;
   const running = new Map<number, Running>();
+  const turns = createTurns((integrationId) => running.get(integrationId)?.ended ?? null);
+  const leaving = new AbortController();
   /** When the right server was last seen to answer at an address. */
   const identified = new Map<string, number>();
   let stopping = false;
@@ -92,14 +98,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     return full || row.needsFull || !since ? "full" : "incremental";
   }
 
-  function start(integrationId: number, how: StartOptions): string {
-    if (stopping) throw new AppError("conflict", "Episode Tracker is shutting down.");
-    const current = running.get(integrationId);
-    if (current !== undefined) {
-      throw new AppError("conflict", "A sync of this server is already running.", {
-        extra: { syncId: String(current.syncId) },
-      });
-    }
+  function usable(integrationId: number): IntegrationRow {
     const found = integrationById(db, integrationId);
     if (found === undefined) throw new AppError("not-found", "This server is not connected.");
     options.integrations.requireKey();
@@ -108,6 +107,18 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
         hint: found.statusMessage ?? "Connect it again on the Integrations page. Everything that was synced stays.",
       });
     }
+    return found;
+  }
+
+  function start(integrationId: number, how: StartOptions): string {
+    if (stopping) throw new AppError("conflict", "Episode Tracker is shutting down.");
+    const current = running.get(integrationId);
+    if (current !== undefined) {
+      throw new AppError("conflict", "A sync of this server is already running.", {
+        extra: { syncId: String(current.syncId) },
+      });
+    }
+    const found = usable(integrationId);
     if (how.trigger === "manual" && how.mode !== "preview") letUndoneIn(db, found);
     const row = integrationById(db, integrationId) ?? found;
     const mode = modeOf(row, how);
@@ -141,28 +152,33 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     };
   }
 
-  async function run(row: IntegrationRow, entry: Running, mode: SyncMode, startedAt: number): Promise<void> {
-    const { syncId, userId } = entry;
-    const began = clock.ticks();
-    let publishedAt = Number.NEGATIVE_INFINITY;
-    const common = {
+  function groundOf(row: IntegrationRow, own: { syncId: number; startedAt: number; signal: AbortSignal }) {
+    return {
       deps,
       db,
       integrations: options.integrations,
       identity: identityOf(row.id),
       row,
-      syncId,
-      startedAt,
-      signal: entry.abort.signal,
+      ...own,
+      onChanged: (showIds: number[]) => {
+        options.enqueue(showIds);
+        bus.publish("plays.changed", { userId: row.userId, showIds });
+      },
+    };
+  }
+
+  async function run(row: IntegrationRow, entry: Running, mode: SyncMode, startedAt: number): Promise<void> {
+    const { syncId, userId } = entry;
+    await turns.free(row.id);
+    const began = clock.ticks();
+    let publishedAt = Number.NEGATIVE_INFINITY;
+    const common = {
+      ...groundOf(row, { syncId, startedAt, signal: entry.abort.signal }),
       onProgress: (progress: SyncProgress) => {
         entry.progress = { ...progress };
         if (clock.ticks() - publishedAt < publishEveryMs) return;
         publishedAt = clock.ticks();
         bus.publish("sync.progress", { syncId, integrationId: row.id, userId, progress: entry.progress });
-      },
-      onChanged: (showIds: number[]) => {
-        options.enqueue(showIds);
-        bus.publish("plays.changed", { userId, showIds });
       },
     };
     let status: SyncStatus = "error";
@@ -187,6 +203,52 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
       log.info("sync.finished", { sync: syncId, integration: row.id, status, ms: elapsed(began) });
       bus.publish("sync.finished", { syncId, integrationId: row.id, userId, status });
     }
+  }
+
+  type RereadOptions = { itemIds: readonly string[]; trigger: SyncTrigger };
+
+  async function reread(integrationId: number, how: RereadOptions): Promise<Reread> {
+    usable(integrationId);
+    return turns.take(integrationId, () => rereadNow(integrationId, how));
+  }
+
+  async function rereadNow(integrationId: number, { itemIds, trigger }: RereadOptions): Promise<Reread> {
+    if (stopping) throw cancelled();
+    const row = usable(integrationId);
+    const { userId, provider } = row;
+    const startedAt = clock.now();
+    const began = clock.ticks();
+    const facts = { integrationId, userId, provider, trigger, mode: "incremental" as const, startedAt };
+    const syncId = insertSyncLog(db, facts);
+    try {
+      const ground = groundOf(row, { syncId, startedAt, signal: leaving.signal });
+      const outcome = await executeReread({ ...ground, mode: "incremental", onProgress: () => undefined }, itemIds);
+      options.integrations.succeeded(integrationId);
+      const { items } = outcome;
+      if (!outcome.changed) {
+        deleteSyncLog(db, syncId);
+        return { syncId: null, items, watchesAdded: 0, watchesRemoved: 0 };
+      }
+      const status: SyncStatus = outcome.held === null ? "success" : "held";
+      finish(syncId, status, began, { ...outcome, status, error: null, complete: true });
+      bus.publish("sync.finished", { syncId, integrationId, userId, status });
+      const written = syncLogById(db, syncId);
+      const watchesAdded = written?.watchesAdded ?? 0;
+      log.info("sync.reread", { sync: syncId, integration: integrationId, trigger, added: watchesAdded });
+      return { syncId: String(syncId), items, watchesAdded, watchesRemoved: written?.watchesRemoved ?? 0 };
+    } catch (error) {
+      giveUpReread(syncId, began);
+      options.integrations.failed(integrationId, error);
+      throw error;
+    }
+  }
+
+  /** What had been stored before the failure keeps its log; without any there is nothing to tell. */
+  function giveUpReread(syncId: number, began: number): void {
+    const written = syncLogById(db, syncId);
+    if (written === undefined) return;
+    if (addedBy(db, syncId) + written.watchesRemoved === 0) deleteSyncLog(db, syncId);
+    else close(syncId, { status: "partial", finishedAt: clock.now(), durationMs: elapsed(began) });
   }
 
   const elapsed = (began: number) => Math.round(clock.ticks() - began);
@@ -272,6 +334,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
       const entry = running.get(integrationId);
       return entry === undefined ? null : String(entry.syncId);
     },
+    reread,
     get: (userId, syncId) => view(own(userId, syncId)),
     items: (userId, syncId) => itemsOfSync(db, own(userId, syncId).id).map(syncItemView),
     list: (userId, how) => listSyncLogs(db, userId, how).map(view),
@@ -286,7 +349,8 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     stop: async () => {
       stopping = true;
       for (const { abort } of running.values()) abort.abort(cancelled());
-      await Promise.all([...running.values()].map(({ ended }) => ended));
+      leaving.abort(cancelled());
+      await Promise.all([...[...running.values()].map(({ ended }) => ended), turns.allEnded()]);
     },
   };
 }

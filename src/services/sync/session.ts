@@ -33,6 +33,7 @@ export function createSession(options: RunOptions) {
   const fresh = new Set<number>();
   let flushedAt = 0;
   let nothingRead = true;
+  let changedPlays = false;
   let lastError: unknown = null;
 
   function flush(): void {
@@ -113,7 +114,10 @@ export function createSession(options: RunOptions) {
           if (options.mode === "full") journal.covered(showId, episodeId);
         },
       },
-      changed: (showId) => dirty.add(showId),
+      changed: (showId) => {
+        changedPlays = true;
+        dirty.add(showId);
+      },
     });
 
   return {
@@ -135,6 +139,8 @@ export function createSession(options: RunOptions) {
       nothingRead = false;
     },
     nothingRead: () => nothingRead,
+    /** Known plays have become others, or shows have come into the library. */
+    hasChanged: () => changedPlays,
     verdict,
     /** Plays or numbers of this show changed: its counts and the pages follow with the next flush. */
     changed: (showId: number) => {

@@ -1,4 +1,5 @@
 import type { SyncError, SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
+import type { EpisodeItem } from "../../providers/contract.ts";
 import type { SyncProgress } from "../context.ts";
 
 export type PlanEpisode = {
@@ -54,6 +55,17 @@ export type SyncLogView = {
 
 export type StartOptions = { trigger: SyncTrigger; mode?: "preview"; full?: boolean };
 
+/** One item read again. `gone`: the server does not show it to this account; `library-off`: the user does not want it read. */
+export type RereadItem = { itemId: string; state: "read" | "library-off" | "gone"; item: EpisodeItem | null };
+
+export type Reread = {
+  /** The log of what was stored; null when there was nothing new. */
+  syncId: string | null;
+  items: RereadItem[];
+  watchesAdded: number;
+  watchesRemoved: number;
+};
+
 export type SyncService = {
   /**
    * Starts a run in the background. Throws `conflict` with `extra.syncId` while one runs,
@@ -63,6 +75,12 @@ export type SyncService = {
   /** Resolves when that run has ended. */
   finished(syncId: string): Promise<SyncLogView>;
   running(integrationId: number): string | null;
+  /**
+   * Reads single items of the server again, as its news suggests, and stores what has changed; waits for a running sync.
+   * Throws `not-found` when the integration is not connected, `conflict` when a login is needed, and what the server's
+   * refusal means.
+   */
+  reread(integrationId: number, how: { itemIds: readonly string[]; trigger: SyncTrigger }): Promise<Reread>;
   get(userId: number, syncId: string): SyncLogView;
   items(userId: number, syncId: string): SyncItemView[];
   /** Newest first. */
