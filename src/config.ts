@@ -48,6 +48,8 @@ export class ConfigError extends Error {
 }
 
 const isTimeZone = (zone: string): boolean => {
+  // The list is quick to have and leaves out other names of the same zones; making a format is slow the first time.
+  if (zone === "UTC" || Intl.supportedValuesOf("timeZone").includes(zone)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return true;

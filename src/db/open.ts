@@ -1,7 +1,6 @@
 import { Database } from "bun:sqlite";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { toAppError } from "../kernel/errors.ts";
-import * as tables from "./schema/tables.ts";
 
 export type Drizzle = ReturnType<typeof connect>;
 
@@ -16,7 +15,7 @@ export type Db = {
 };
 
 function connect(raw: Database) {
-  return drizzle(raw, { schema: tables });
+  return drizzle(raw);
 }
 
 /** busy_timeout comes first, so that even the switch to WAL waits for another program instead of failing. */

@@ -45,7 +45,13 @@ const FOLDABLE = new RegExp(`[${Object.keys(FOLDED).join("")}]`, "gu");
 const ACCENTS = /[\u0300-\u036f]/g;
 const ARTICLE = /^(?:a|an|the) (?=\S)/;
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made on first use: the language data behind it takes a while to load. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 export function titleKey(title: string): TitleKey {
   const { text, year, country } = splitSuffixes(title.trim());
@@ -132,8 +138,8 @@ function splitSuffixes(title: string): { text: string; year?: number; country?: 
 }
 
 function upperGrapheme(word: string): string {
-  const [first] = graphemes.segment(word);
+  const [first] = graphemesOf(word);
   const letter = first?.segment ?? "";
   const upper = letter.toUpperCase();
-  return [...graphemes.segment(upper)].length > 1 ? letter : upper;
+  return [...graphemesOf(upper)].length > 1 ? letter : upper;
 }

@@ -92,6 +92,77 @@ function addPeriod(whole: Period, part: Period): void {
   }
 }
 
+export type Totals = {
+  add(part: WatchTally): void;
+  /** Of what was added before, and just as it was. */
+  remove(part: WatchTally): void;
+  /** As it stands now; the periods go on changing with the parts. */
+  tally(): WatchTally;
+};
+
+/** What parts come to that have no episode in common: a change of one of them need not count the others again. */
+export function createTotals(): Totals {
+  const whole = emptyPeriod();
+  const years = new Map<number, PeriodTally>();
+  const days = new Map<number, DayCount>();
+  let undated = 0;
+
+  function countYears(part: WatchTally, sign: Sign): void {
+    for (const [year, period] of part.years) {
+      const found = years.get(year) ?? emptyPeriod();
+      countPeriod(found, period, sign);
+      if (found.plays === 0) years.delete(year);
+      else years.set(year, found);
+    }
+  }
+
+  function countDays(part: WatchTally, sign: Sign): void {
+    for (const { day, plays, minutes } of part.days) {
+      const found = days.get(day);
+      const now = { day, plays: (found?.plays ?? 0) + sign * plays, minutes: (found?.minutes ?? 0) + sign * minutes };
+      if (now.plays === 0) days.delete(day);
+      else days.set(day, now);
+    }
+  }
+
+  function countPart(part: WatchTally, sign: Sign): void {
+    countPeriod(whole, part.whole, sign);
+    countYears(part, sign);
+    countDays(part, sign);
+    undated += sign * part.undated;
+  }
+
+  return {
+    add: (part) => countPart(part, 1),
+    remove: (part) => countPart(part, -1),
+    tally: () => ({
+      whole,
+      years: new Map([...years].sort(([a], [b]) => a - b)),
+      days: [...days.values()].sort((a, b) => a.day - b.day),
+      undated,
+    }),
+  };
+}
+
+type Sign = 1 | -1;
+
+function countPeriod(into: PeriodTally, part: PeriodTally, sign: Sign): void {
+  into.plays += sign * part.plays;
+  into.episodes += sign * part.episodes;
+  into.rewatches += sign * part.rewatches;
+  into.minutes += sign * part.minutes;
+  into.withoutRuntime += sign * part.withoutRuntime;
+  for (const [hour, plays] of part.hours.entries()) into.hours[hour] = (into.hours[hour] ?? 0) + sign * plays;
+  for (const [showId, tally] of part.shows) {
+    const show = into.shows.get(showId) ?? emptyShow();
+    show.plays += sign * tally.plays;
+    show.episodes += sign * tally.episodes;
+    show.minutes += sign * tally.minutes;
+    if (show.plays === 0) into.shows.delete(showId);
+    else into.shows.set(showId, show);
+  }
+}
+
 /**
  * One walk over all plays, those of one episode next to each other. `offsetAt`: how far the user's clocks were ahead of
  * UTC at that instant. `runtimeOf`: how long an episode of that show usually is.

@@ -25,7 +25,7 @@ export function loadAssets(folder = join(assetRoot, "static")): Map<string, Asse
   for (const name of readdirSync(folder).sort()) {
     const bytes = new Uint8Array(readFileSync(join(folder, name)));
     const type = types[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
-    assets.set(name, { name, hash: sha256Hex(Buffer.from(bytes).toString("latin1")).slice(0, 12), bytes, type });
+    assets.set(name, { name, hash: sha256Hex(bytes).slice(0, 12), bytes, type });
   }
   return assets;
 }

@@ -1,4 +1,3 @@
-import { hkdfSync } from "node:crypto";
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { AppError } from "../kernel/errors.ts";
 import { type Secret, secret } from "../kernel/secret.ts";
@@ -33,8 +32,21 @@ export function isWrongKey(error: unknown): error is WrongKeyError {
 /** RFC 7518 5.2.5: AES-256-CBC with HMAC-SHA-512, one 64-byte key for both. */
 const encryption = "A256CBC-HS512";
 
-function derive(key: Secret, purpose: string, bytes: number): Uint8Array {
-  return new Uint8Array(hkdfSync("sha512", key.reveal(), "episode-tracker.vault.v1", purpose, bytes));
+const utf8 = new TextEncoder();
+
+async function derive(key: Secret, purpose: string, bytes: number): Promise<Uint8Array> {
+  const material = await crypto.subtle.importKey("raw", utf8.encode(key.reveal()), "HKDF", false, ["deriveBits"]);
+  const salt = utf8.encode("episode-tracker.vault.v1");
+  const hkdf = { name: "HKDF", hash: "SHA-512", salt, info: utf8.encode(purpose) };
+  return new Uint8Array(await crypto.subtle.deriveBits(hkdf, material, 8 * bytes));
+}
+
+/** `id` tells keys apart without saying anything about them, so that a wrong key is not mistaken for a damaged value. */
+type Keys = { content: Uint8Array; id: string };
+
+async function keysFrom(key: Secret): Promise<Keys> {
+  const [content, id] = await Promise.all([derive(key, "content", 64), derive(key, "key-id", 6)]);
+  return { content, id: Buffer.from(id).toString("hex") };
 }
 
 function damaged(cause: unknown): AppError {
@@ -42,9 +54,7 @@ function damaged(cause: unknown): AppError {
 }
 
 export function createVault({ key }: { key: Secret }): Vault {
-  const contentKey = derive(key, "content", 64);
-  // Tells keys apart without saying anything about them, so that a wrong key is not mistaken for a damaged value.
-  const keyId = Buffer.from(derive(key, "key-id", 6)).toString("hex");
+  const derived = keysFrom(key);
 
   function headerOf(sealed: string): Record<string, unknown> {
     try {
@@ -55,20 +65,22 @@ export function createVault({ key }: { key: Secret }): Vault {
   }
 
   return {
-    seal(plain, { integration, field }) {
-      return new CompactEncrypt(new TextEncoder().encode(plain.reveal()))
-        .setProtectedHeader({ alg: "dir", enc: encryption, kid: keyId, integration, field })
-        .encrypt(contentKey);
+    async seal(plain, { integration, field }) {
+      const { content, id } = await derived;
+      return new CompactEncrypt(utf8.encode(plain.reveal()))
+        .setProtectedHeader({ alg: "dir", enc: encryption, kid: id, integration, field })
+        .encrypt(content);
     },
 
     async open(sealed, { integration, field }) {
+      const { content, id } = await derived;
       const header = headerOf(sealed);
-      if (header["kid"] !== keyId) throw new WrongKeyError();
+      if (header["kid"] !== id) throw new WrongKeyError();
       if (header["integration"] !== integration || header["field"] !== field) {
         throw damaged(new Error(`sealed for another place than ${integration}/${field}`));
       }
       try {
-        const { plaintext } = await compactDecrypt(sealed, contentKey, {
+        const { plaintext } = await compactDecrypt(sealed, content, {
           keyManagementAlgorithms: ["dir"],
           contentEncryptionAlgorithms: [encryption],
         });

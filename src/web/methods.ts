@@ -12,8 +12,9 @@ function pattern(path: string): RegExp {
 
 /** Which methods a path knows: tells "there is no such page" from "not like this". */
 export function createMethodFinder(app: AnyElysia): (pathname: string) => string[] {
-  const routes = app.routes.map(({ method, path }: Route) => ({ method, pattern: pattern(path) }));
+  let routes: { method: string; pattern: RegExp }[] | undefined;
   return (pathname) => {
+    routes ??= app.routes.map(({ method, path }: Route) => ({ method, pattern: pattern(path) }));
     const known = routes.filter((route) => route.pattern.test(pathname)).map(({ method }) => method);
     if (known.includes("GET")) known.push("HEAD");
     return [...new Set(known)].sort();

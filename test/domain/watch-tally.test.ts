@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DAY_MS, dateToInstant, dayNumber, HOUR_MS } from "../../src/domain/instant.ts";
-import { type PlayFact, tallyPlays } from "../../src/domain/watch-tally.ts";
+import { createTotals, type PlayFact, tallyPlays } from "../../src/domain/watch-tally.ts";
 
 const [SHOW, OTHER] = [1, 2];
 const utc = (): number => 0;
@@ -92,5 +92,41 @@ describe("a tally", () => {
     );
     expect(whole.hours[6 * 24 + 2]).toBe(2);
     expect(days.map(({ day }) => day)).toEqual([Math.floor(change / DAY_MS)]);
+  });
+});
+
+describe("totals", () => {
+  const first = [play("2023-12-31T20:00:00Z", 1), play("2024-01-01T20:00:00Z", 1), play(null, 2)];
+  const second = [play("2024-01-01T21:00:00Z", 7, { showId: OTHER, runtimeMin: null })];
+  const tally = (plays: readonly PlayFact[]) => tallyPlays(plays, utc, unknown);
+  const plain = ({ whole, years, days, undated }: ReturnType<typeof tally>) => ({
+    whole: { ...whole, show: null, showId: null, episodeId: null },
+    years: [...years].map(([year, { plays, episodes, rewatches, minutes, shows, hours }]) => [
+      year,
+      { plays, episodes, rewatches, minutes, shows, hours },
+    ]),
+    days,
+    undated,
+  });
+
+  test("of parts are what all plays at once come to, in whatever order they came", () => {
+    for (const parts of [
+      [first, second],
+      [second, first],
+    ]) {
+      const totals = createTotals();
+      for (const part of parts) totals.add(tally(part));
+      expect(plain(totals.tally())).toEqual(plain(tally([...first, ...second])));
+    }
+  });
+
+  test("forget what is taken out again, with its days, years and shows", () => {
+    const totals = createTotals();
+    totals.add(tally(second));
+    totals.add(tally(first));
+    totals.remove(tally(first));
+    expect(plain(totals.tally())).toEqual(plain(tally(second)));
+    totals.remove(tally(second));
+    expect(plain(totals.tally())).toEqual(plain(tally([])));
   });
 });

@@ -19,7 +19,7 @@ export function createPosterFiles(dataDir: string): PosterFiles {
     has: (name) => existsSync(path(name)),
     write(showId, bytes, extension) {
       mkdirSync(folder, { recursive: true });
-      const hash = sha256Hex(Buffer.from(bytes).toString("latin1")).slice(0, 16);
+      const hash = sha256Hex(bytes).slice(0, 16);
       const name = `${showId}-${hash}.${extension}`;
       const draft = path(`${name}.${randomRef()}.part`);
       try {

@@ -1,4 +1,10 @@
-import { type WatchedShow, watchedPlays, watchedShows } from "../../db/queries/stats.ts";
+import {
+  type WatchedShow,
+  watchedPlays,
+  watchedPlaysOf,
+  watchedShows,
+  watchedShowsOf,
+} from "../../db/queries/stats.ts";
 import type { ShowRef } from "../../db/queries/view.ts";
 import {
   type DayCount,
@@ -12,14 +18,17 @@ import {
 import { DAY_MS, dateToInstant, dayNumber, toDate } from "../../domain/instant.ts";
 import { type Streak, streaksOf } from "../../domain/streaks.ts";
 import {
+  createTotals,
   type PeriodTally,
   type PlayFact,
   type ShowTally,
+  type Totals,
   tallyPlays,
   type WatchTally,
 } from "../../domain/watch-tally.ts";
 import type { Deps } from "../context.ts";
-import { offsetsBetween } from "./zone-offsets.ts";
+import { packPlays, unpackPlays } from "./packed-plays.ts";
+import { createZoneOffsets, type ZoneOffsets } from "./zone-offsets.ts";
 import { dateIn } from "./zoned-days.ts";
 
 type Watched = { plays: number; minutes: number };
@@ -80,28 +89,79 @@ const TOP_SHOWS = 20;
 const TOP_NAMES = 12;
 const MOST_YEARS_KEPT = 20;
 
-type Ground = { tally: WatchTally; shows: ReadonlyMap<number, WatchedShow>; today: number };
-type Kept = Ground & { key: string; views: Map<number | null, StatsView> };
+/** From so many changed shows on, counting everything again is no slower. */
+const MOST_SHOWS_COUNTED_AGAIN = 200;
 
-/** Counts once and keeps the answer until something changes for that user, or the day does. */
+type Ground = { tally: WatchTally; shows: ReadonlyMap<number, WatchedShow>; today: number };
+type Kept = {
+  key: string;
+  today: number;
+  totals: Totals;
+  offsets: ZoneOffsets;
+  shows: Map<number, WatchedShow>;
+  /** By show, as they are counted in the totals. */
+  plays: Map<number, Float64Array>;
+  /** Shows of which something has changed since. */
+  stale: Set<number>;
+  views: Map<number | null, StatsView>;
+};
+
+/**
+ * Counts all plays once, and from then on those of a show again when something of it has changed. After a sync, and on
+ * another day, everything is counted anew.
+ */
 export function createStats({ db, bus, clock }: Pick<Deps, "db" | "bus" | "clock">): Stats {
   const kept = new Map<number, Kept>();
   bus.subscribe((name, payload) => {
     // What changes runtimes of a show changes everybody's minutes.
-    if (name === "show.changed") kept.clear();
-    else if ("userId" in payload && (name === "plays.changed" || name === "sync.finished")) kept.delete(payload.userId);
+    if ("showId" in payload) for (const each of kept.values()) each.stale.add(payload.showId);
+    else if ("showIds" in payload) for (const showId of payload.showIds) kept.get(payload.userId)?.stale.add(showId);
+    else if (name === "sync.finished" && "userId" in payload) kept.delete(payload.userId);
   });
 
   function groundOf(userId: number, timeZone: string): Kept {
     const today = dateIn(clock.now(), timeZone);
     const key = `${today} ${timeZone}`;
     const known = kept.get(userId);
-    if (known?.key === key) return known;
-    const shows = watchedShows(db, userId);
-    const tally = tallyIn(watchedPlays(db, userId), shows, timeZone);
-    const made = { key, tally, shows, today: dayNumber(dateToInstant(today) ?? 0), views: new Map() };
+    if (known?.key === key && known.stale.size <= MOST_SHOWS_COUNTED_AGAIN) return upToDate(known, userId);
+    const made = countAll(userId, timeZone, { key, today: dayNumber(dateToInstant(today) ?? 0) });
     kept.set(userId, made);
     return made;
+  }
+
+  function countAll(userId: number, timeZone: string, of: Pick<Kept, "key" | "today">): Kept {
+    const shows = watchedShows(db, userId);
+    const plays = watchedPlays(db, userId);
+    const made: Kept = {
+      ...of,
+      totals: createTotals(),
+      offsets: createZoneOffsets(timeZone, clock.now()),
+      shows,
+      plays: new Map(),
+      stale: new Set(),
+      views: new Map(),
+    };
+    made.totals.add(tallyPlays(plays, made.offsets.of(plays), runtimeIn(shows)));
+    for (const [showId, own] of Map.groupBy(plays, (play) => play.showId))
+      made.plays.set(showId, packPlays(own, runtimeIn(shows)));
+    return made;
+  }
+
+  /** Reads before it counts, so that a failure leaves everything as it was and the next visit tries again. */
+  function upToDate(known: Kept, userId: number): Kept {
+    if (known.stale.size === 0) return known;
+    const showIds = [...known.stale];
+    const shows = watchedShowsOf(db, userId, showIds);
+    const plays = Map.groupBy(watchedPlaysOf(db, userId, showIds), (play) => play.showId);
+    for (const showId of showIds) {
+      const show = shows.get(showId);
+      if (show === undefined) known.shows.delete(showId);
+      else known.shows.set(showId, show);
+      recount(known, showId, packPlays(plays.get(showId) ?? [], runtimeIn(shows)));
+    }
+    known.stale.clear();
+    known.views.clear();
+    return known;
   }
 
   return {
@@ -110,22 +170,22 @@ export function createStats({ db, bus, clock }: Pick<Deps, "db" | "bus" | "clock
       const known = ground.views.get(year);
       if (known !== undefined) return known;
       if (ground.views.size >= MOST_YEARS_KEPT) ground.views.clear();
-      const view = viewOf(ground, year);
+      const view = viewOf({ tally: ground.totals.tally(), shows: ground.shows, today: ground.today }, year);
       ground.views.set(year, view);
       return view;
     },
   };
 }
 
-function tallyIn(plays: readonly PlayFact[], shows: Ground["shows"], timeZone: string): WatchTally {
-  let [first, last] = [Number.MAX_SAFE_INTEGER, 0];
-  for (const { at } of plays) {
-    if (at === null) continue;
-    if (at < first) first = at;
-    if (at > last) last = at;
-  }
-  const offsetAt = first > last ? () => 0 : offsetsBetween(first, last, timeZone);
-  return tallyPlays(plays, offsetAt, (showId) => shows.get(showId)?.runtimeMin ?? null);
+const runtimeIn = (shows: Ground["shows"]) => (showId: number) => shows.get(showId)?.runtimeMin ?? null;
+
+/** The plays of one show take the place of those that were counted before. */
+function recount({ totals, offsets, plays }: Kept, showId: number, packed: Float64Array): void {
+  const tallyOf = (facts: readonly PlayFact[]) => tallyPlays(facts, offsets.of(facts), () => null);
+  totals.remove(tallyOf(unpackPlays(plays.get(showId), showId)));
+  totals.add(tallyOf(unpackPlays(packed, showId)));
+  if (packed.length === 0) plays.delete(showId);
+  else plays.set(showId, packed);
 }
 
 function viewOf({ tally, shows, today }: Ground, year: number | null): StatsView {
@@ -199,6 +259,9 @@ function perWeek(played: readonly DayCount[], year: number | null, today: number
   return Math.round((10 * plays) / weeks) / 10;
 }
 
+/** Among equals the order must not hang on what was counted first. */
+const inOrder = <Value extends string | number>(a: Value, b: Value): number => (a < b ? -1 : a > b ? 1 : 0);
+
 type Tops = Pick<StatsView, "topShows" | "topShowsByPlays" | "topNetworks" | "topGenres">;
 
 function topsOf({ shows: tallies }: PeriodTally, shows: Ground["shows"]): Tops {
@@ -208,7 +271,13 @@ function topsOf({ shows: tallies }: PeriodTally, shows: Ground["shows"]): Tops {
   });
   const top = (first: "minutes" | "plays", second: "minutes" | "plays"): TopShow[] =>
     watched
-      .toSorted((a, b) => b.tally[first] - a.tally[first] || b.tally[second] - a.tally[second])
+      .toSorted(
+        (a, b) =>
+          b.tally[first] - a.tally[first] ||
+          b.tally[second] - a.tally[second] ||
+          inOrder(a.show.title, b.show.title) ||
+          inOrder(Number(a.show.id), Number(b.show.id)),
+      )
       .slice(0, TOP_SHOWS)
       .map(({ show: { network: _, genres: __, runtimeMin: ___, ...ref }, tally }) => ({ ...ref, ...tally }));
   return {
@@ -233,5 +302,7 @@ function topNames(
       found.minutes += tally.minutes;
     }
   }
-  return [...names.values()].sort((a, b) => b.minutes - a.minutes || b.plays - a.plays).slice(0, TOP_NAMES);
+  return [...names.values()]
+    .sort((a, b) => b.minutes - a.minutes || b.plays - a.plays || inOrder(a.name, b.name))
+    .slice(0, TOP_NAMES);
 }

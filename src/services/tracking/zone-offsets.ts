@@ -51,3 +51,29 @@ export function offsetsBetween(from: Instant, to: Instant, timeZone: string): (a
     return steps[low]?.offset ?? 0;
   };
 }
+
+export type ZoneOffsets = {
+  /** How far the zone's clocks are ahead of UTC, at least for the time of these plays. */
+  of(plays: readonly { at: Instant | null }[]): (at: Instant) => number;
+};
+
+const AHEAD_MS = 400 * DAY_MS;
+
+/** The offsets of the time up to next year and of all plays so far; Intl is asked again only beyond that. */
+export function createZoneOffsets(timeZone: string, now: Instant): ZoneOffsets {
+  let [from, to] = [now, now + AHEAD_MS];
+  let offsetAt: ((at: Instant) => number) | undefined;
+  return {
+    of(plays) {
+      let [first, last] = [from, to];
+      for (const { at } of plays) {
+        if (at === null) continue;
+        if (at < first) first = at;
+        if (at > last) last = at;
+      }
+      if (offsetAt === undefined || first < from || last > to) offsetAt = offsetsBetween(first, last, timeZone);
+      [from, to] = [first, last];
+      return offsetAt;
+    },
+  };
+}

@@ -132,6 +132,89 @@ describe("statistics", () => {
     expect([view.withoutRuntime, view.rewatches]).toEqual([3, 2]);
   });
 
+  test("counted again show by show come to the same as counted from the beginning", () => {
+    const { db, bus, clock, userId, showId, first, second, stats } = setUp();
+    const other = given.addShow(db, { title: "Other", network: "Sea TV", genres: ["Drama"] });
+    given.addEntry(db, userId, other);
+    const own = given.addEpisode(db, other, 1, 1, { runtimeMin: 25 });
+    const zone = "America/New_York";
+    const changed = (...showIds: number[]) => bus.publish("plays.changed", { userId, showIds });
+    const steps: [string, () => void][] = [
+      [
+        "plays of two shows",
+        () => {
+          given.addPlay(db, userId, first, { watchedAt: NOW - 40 * DAY });
+          given.addPlay(db, userId, own, { watchedAt: NOW - 400 * DAY });
+          changed(showId, other);
+        },
+      ],
+      [
+        "one long before and one after all others",
+        () => {
+          given.addPlay(db, userId, second, { watchedAt: Date.UTC(1999, 6, 4, 3) });
+          given.addPlay(db, userId, first, { watchedAt: NOW });
+          changed(showId);
+        },
+      ],
+      [
+        "one without a date",
+        () => {
+          given.addPlay(db, userId, own, { watchedAt: null, certainty: "unknown" });
+          changed(other);
+        },
+      ],
+      [
+        "a runtime that has become known",
+        () => {
+          db.raw.run("UPDATE shows SET runtime_min = 90, network = 'Hill TV' WHERE id = ?", [other]);
+          db.raw.run("UPDATE episodes SET runtime_min = NULL WHERE id = ?", [own]);
+          bus.publish("show.changed", { showId: other });
+        },
+      ],
+      [
+        "a play that has moved to another show",
+        () => {
+          db.raw.run("UPDATE plays SET episode_id = ? WHERE episode_id = ?", [own, second]);
+          for (const moved of [showId, other]) bus.publish("show.changed", { showId: moved });
+        },
+      ],
+      [
+        "a show that has left the library",
+        () => {
+          db.raw.run("DELETE FROM plays WHERE episode_id = ?", [own]);
+          db.raw.run("DELETE FROM library_entries WHERE show_id = ?", [other]);
+          changed(other);
+        },
+      ],
+      [
+        "nothing left",
+        () => {
+          db.raw.run("DELETE FROM plays");
+          changed(showId);
+        },
+      ],
+    ];
+    stats.of(userId, zone);
+    for (const [what, change] of steps) {
+      change();
+      const anew = createStats({ db, bus: createEventBus<AppEvents>(() => undefined), clock });
+      for (const year of [null, 1999, 2023, 2024])
+        expect([what, year, stats.of(userId, zone, year)]).toEqual([what, year, anew.of(userId, zone, year)]);
+    }
+  });
+
+  test("read only what belongs to the shows that have changed", () => {
+    const { db, bus, userId, showId, first, stats } = setUp();
+    given.addPlay(db, userId, first);
+    stats.of(userId, "UTC");
+    given.addPlay(db, userId, first, { watchedAt: NOW - DAY });
+    bus.publish("plays.changed", { userId, showIds: [showId] });
+    const statements = given.statementsOf(db, () => stats.of(userId, "UTC"));
+    expect(statements).toHaveLength(2);
+    for (const statement of statements) expect(statement).toContain("json_each");
+    expect(stats.of(userId, "UTC").plays).toBe(2);
+  });
+
   test("are counted again after a change of that user, and not before", () => {
     const { db, bus, userId, showId, first, second, stats } = setUp();
     expect(stats.of(userId, "UTC")).toMatchObject({ plays: 0, months: [] });
