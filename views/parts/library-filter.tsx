@@ -1,6 +1,7 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
+import { Chip } from "../ui/chip.tsx";
 import { Field } from "../ui/field.tsx";
 import { formatNumber } from "../ui/format.ts";
 import { type Attributes, hx } from "../ui/hx.ts";
@@ -217,19 +218,14 @@ export function FilterChips({ ctx, filter }: Props): JSX.Element {
     <ul class="chips" aria-label="Filters">
       {filter.chips.map(({ label, href }) => (
         <li>
-          <a class="chip" href={attr(href)} aria-label={attr(`Remove filter: ${label}`)} {...libraryLink(attr(href))}>
-            <span dir="auto" safe>
-              {label}
-            </span>
-            <Icon ctx={ctx} name="x" />
-          </a>
+          <Chip ctx={ctx} value={label} href={href} attributes={libraryLink(attr(href))} />
         </li>
       ))}
       {filter.chips.length === 1 ? (
         ""
       ) : (
         <li>
-          <a class="chip chip-clear" href={attr(filter.clearHref)} {...libraryLink(attr(filter.clearHref))}>
+          <a class="chip-clear" href={attr(filter.clearHref)} {...libraryLink(attr(filter.clearHref))}>
             Clear all
           </a>
         </li>
