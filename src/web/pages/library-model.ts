@@ -232,7 +232,7 @@ function nothingWords(
   asked: Asked,
   { all, matches }: { all: number; matches: ListCounts },
 ): Nothing {
-  if (all === 0) return emptyLibrary(paths, serverGlances(db, userId).length > 0);
+  if (all === 0) return emptyLibrary(serverGlances(db, userId).length > 0);
   const isFiltered = asked.query.trim() !== "" || chipsOf(asked).length > 0;
   if (!isFiltered && isListName(asked.list)) {
     const action = { label: "Show all shows", href: paths.shows(queryOf({ ...asked, list: "", picking: "no" })) };
@@ -252,17 +252,9 @@ function nothingWords(
   return { ...words, action: { label: "Clear search and filters", href } };
 }
 
-function emptyLibrary(paths: RouteDeps["paths"], isConnected: boolean): Nothing {
-  const words = { icon: "library", title: "Your shows will be here" } as const;
-  return isConnected
-    ? {
-        ...words,
-        text: "A sync brings in what you have watched. A show that you have not begun is added by hand.",
-        action: { label: "Go to Integrations", href: paths.integrations() },
-      }
-    : {
-        ...words,
-        text: "Connect your media server to bring in what you have watched.",
-        action: { label: "Connect a server", href: paths.integrations() },
-      };
+function emptyLibrary(isConnected: boolean): Nothing {
+  const text = isConnected
+    ? "A sync brings in what you have watched. A show that you have not begun is added by hand."
+    : "Connect your media server to bring in what you have watched.";
+  return { icon: "library", title: "Your shows will be here", text, action: null };
 }
