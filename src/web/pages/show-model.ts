@@ -207,7 +207,11 @@ function factsOf(ctx: ViewContext, show: ShowPage): string[] {
     wholeTime(ctx, show),
     show.status === null ? "" : STATUS_WORDS[show.status],
   ];
-  return facts.filter((fact) => fact !== "");
+  return facts.filter((fact) => fact !== "").map((fact) => capitalised(ctx, fact));
+}
+
+function capitalised({ locale }: ViewContext, text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }
 
 /** "2019", "2019–2024", "since 2019". */
