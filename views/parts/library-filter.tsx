@@ -3,7 +3,7 @@ import { id, target } from "../dom.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Chip } from "../ui/chip.tsx";
 import { Field } from "../ui/field.tsx";
-import { formatNumber } from "../ui/format.ts";
+import { capitalised, formatNumber } from "../ui/format.ts";
 import { type Attributes, hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
@@ -103,6 +103,7 @@ export function LibraryFilter({ ctx, filter }: Props): JSX.Element {
 
 function FilterFold({ ctx, filter }: Props): JSX.Element {
   const active = filter.chips.length;
+  const genres = filter.genres.map((genre) => ({ ...genre, label: capitalised(genre.label, ctx) }));
   return (
     <details class="filter-fold" data-menu="">
       <summary class="button button-secondary">
@@ -130,7 +131,7 @@ function FilterFold({ ctx, filter }: Props): JSX.Element {
           />
           <Select ctx={ctx} label="Rating" name="rated" scope="library" options={filter.rateds} value={filter.rated} />
         </div>
-        <Facets ctx={ctx} legend="Genre" name="genre" facets={filter.genres} />
+        <Facets ctx={ctx} legend="Genre" name="genre" facets={genres} />
         <Facets ctx={ctx} legend="Network" name="network" facets={filter.networks} />
       </div>
     </details>

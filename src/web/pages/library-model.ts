@@ -197,7 +197,10 @@ function chipsOf(asked: Asked): { label: string; without: Partial<Asked> }[] {
     ...(progress === "" ? [] : [{ label: words[progress] ?? progress, without: { progress: "" } }]),
     ...(status === "" ? [] : [{ label: `Status: ${STATUS_WORDS[status] ?? status}`, without: { status: "" } }]),
     ...(rated === "" ? [] : [{ label: RATED_WORDS[rated], without: { rated: "" as const } }]),
-    ...genres.map((genre) => ({ label: genre, without: { genres: genres.filter((each) => each !== genre) } })),
+    ...genres.map((genre) => ({
+      label: `Genre: ${genre}`,
+      without: { genres: genres.filter((each) => each !== genre) },
+    })),
     ...networks.map((network) => ({
       label: network,
       without: { networks: networks.filter((each) => each !== network) },

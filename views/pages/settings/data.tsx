@@ -80,7 +80,7 @@ function BackupRow({ ctx, backup }: { ctx: ViewContext; backup: BackupModel }): 
     <li class="row">
       <div class="row-text">
         <p>
-          <Time ctx={ctx} at={backup.createdAt} />
+          <Time ctx={ctx} at={backup.createdAt} as="stamp" />
         </p>
         <p class="dim">
           <span class="numbers" safe>
