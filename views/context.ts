@@ -13,7 +13,8 @@ export type Banner = {
 };
 
 export type SyncLight = {
-  state: "quiet" | "running" | "attention";
+  /** "off": no server is connected. */
+  state: "off" | "quiet" | "running" | "attention";
   percent?: number | undefined;
   /** Where the light leads: the running sync, what needs the user, or the Integrations page. */
   href: string;

@@ -46,7 +46,7 @@ export function Layout(props: LayoutProps): JSX.Element {
           </a>
           {props.frame === "bare" ? <BareFrame {...props} /> : <AppFrame {...props} />}
           <div id={id("dialog")}></div>
-          <ConfirmDialog ctx={ctx} />
+          <ConfirmDialog />
           <div id={id("toasts")} class="toasts" role="status" aria-live="polite"></div>
         </body>
       </html>
@@ -168,7 +168,7 @@ function LiveStream({ ctx }: { ctx: ViewContext }): JSX.Element {
 }
 
 /** Asks for everything with `hx-confirm`; app.js fills in the words. */
-function ConfirmDialog({ ctx }: { ctx: ViewContext }): JSX.Element {
+function ConfirmDialog(): JSX.Element {
   return (
     <dialog id={id("confirm")} class="dialog dialog-small" aria-label="Please confirm">
       <form method="dialog" class="dialog-body">
@@ -180,7 +180,6 @@ function ConfirmDialog({ ctx }: { ctx: ViewContext }): JSX.Element {
             Cancel
           </button>
           <button class="button button-danger" type="submit" value="confirm" data-confirm-yes="">
-            <Icon ctx={ctx} name="check" />
             <span data-confirm-yes-label="">Yes, go on</span>
           </button>
         </div>

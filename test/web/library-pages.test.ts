@@ -73,7 +73,7 @@ describe("the library's filter", () => {
     expect(doc.querySelector('select[name="status"] option[selected]')?.textContent).toBe("Ended");
     expect(doc.querySelector('input[name="query"]')?.getAttribute("value")).toBe("e");
     expect(doc.querySelector("#library-count")?.textContent).toBe("1 of 5 shows");
-    const chips = [...doc.querySelectorAll("a.chip")].map((chip) => [chip.textContent, chip.getAttribute("href")]);
+    const chips = [...doc.querySelectorAll(".chips a")].map((chip) => [chip.textContent, chip.getAttribute("href")]);
     expect(chips).toEqual([
       ["Status: Ended", "/shows?query=e&network=A%26E%2C+Bravo&network=HBO&sort=title"],
       ["A&E, Bravo", "/shows?query=e&network=HBO&status=ended&sort=title"],

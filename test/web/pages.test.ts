@@ -142,6 +142,39 @@ describe("every page", () => {
     expect(before).toBeGreaterThan(0);
     expect(await count()).toBe(before);
   });
+
+  test("that waits for something says where it comes from, and the sync light does not claim to be up to date", async () => {
+    const ana = await start().signIn("ana");
+    const read = async (path: string) => {
+      const doc = parse((await ana.get(path)).text);
+      const links = [...doc.querySelectorAll(".empty a")].map((link) => [link.textContent, link.getAttribute("href")]);
+      return { links, light: doc.querySelector(".sync-light")?.textContent };
+    };
+    const others = [
+      ["Search for a show", "/search"],
+      ["Import from a file", "/settings/import"],
+    ];
+    for (const path of ["/", "/shows", "/calendar", "/history", "/stats"])
+      expect([path, await read(path)]).toEqual([
+        path,
+        { links: [["Connect a server", "/integrations"], ...others], light: "Sync: Not connected" },
+      ]);
+    addIntegration(app.db, ana.user.id);
+    for (const path of ["/", "/shows", "/calendar", "/history", "/stats"])
+      expect([path, await read(path)]).toEqual([
+        path,
+        { links: [["Go to Integrations", "/integrations"], ...others], light: "Sync: Up to date" },
+      ]);
+  });
+
+  test("for imports leads back to where its link stands", async () => {
+    const ana = await start().signIn("ana");
+    const back = parse((await ana.get("/settings/import")).text)
+      .querySelector(".back-link")
+      ?.getAttribute("href");
+    expect(back).toBe("/settings/data");
+    expect(parse((await ana.get("/settings/data")).text).querySelector('a[href="/settings/import"]')).not.toBeNull();
+  });
 });
 
 describe("signing in", () => {

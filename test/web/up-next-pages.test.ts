@@ -135,9 +135,14 @@ describe("the page Up next", () => {
       const links = [...doc.querySelectorAll(".empty a")].map((link) => link.getAttribute("href"));
       return [doc.querySelector(".empty h2")?.textContent, ...links];
     };
-    expect(await linksOf()).toEqual(["Connect your media server", "/integrations", "/search", "/settings/import"]);
+    expect(await linksOf()).toEqual([
+      "Your next episodes will be here",
+      "/integrations",
+      "/search",
+      "/settings/import",
+    ]);
     addIntegration(app.db, ana.user.id);
-    expect(await linksOf()).toEqual(["Nothing here yet", "/integrations", "/search"]);
+    expect(await linksOf()).toEqual(["Nothing here yet", "/integrations", "/search", "/settings/import"]);
     const { showId } = show(ana, "Done", 2, 2);
     expect(await linksOf()).toEqual(["All caught up", "/calendar"]);
     await ana.form(`/shows/${showId}/entry`, { list: "archived" });

@@ -5,6 +5,7 @@ import { CalendarFeeds, type CalendarFeedsModel } from "../parts/calendar-feeds.
 import { CalendarMonth, type MonthModel } from "../parts/calendar-month.tsx";
 import { CalendarRow, type CalendarRowModel } from "../parts/calendar-row.tsx";
 import { Refresher } from "../parts/more.tsx";
+import { WaysIn } from "../parts/ways-in.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -58,15 +59,34 @@ export function CalendarSection({ ctx, page }: Props): JSX.Element {
   return (
     <div id={id("calendar")}>
       <Refresher href={page.selfHref} into={target("calendar")} />
-      <PageHeader ctx={ctx} title="Calendar" lead={page.span}>
-        <nav class="actions" aria-label="Time">
-          <ButtonLink ctx={ctx} kind="quiet" href={page.earlier.href} label="Earlier" name={page.earlier.name} />
-          {page.todayHref === null ? "" : <ButtonLink ctx={ctx} kind="quiet" href={page.todayHref} label="Today" />}
-          <ButtonLink ctx={ctx} kind="quiet" href={page.later.href} label="Later" name={page.later.name} />
-        </nav>
-      </PageHeader>
       {page.hasShows ? <Filled ctx={ctx} page={page} /> : <NoShows ctx={ctx} />}
     </div>
+  );
+}
+
+function Times({ ctx, page: { earlier, todayHref, later } }: Props): JSX.Element {
+  return (
+    <nav class="actions calendar-times" aria-label="Time">
+      <ButtonLink
+        ctx={ctx}
+        kind="quiet"
+        href={earlier.href}
+        icon="chevron-left"
+        label="Earlier"
+        name={earlier.name}
+        attributes={{ title: earlier.name }}
+      />
+      {todayHref === null ? "" : <ButtonLink ctx={ctx} kind="quiet" href={todayHref} label="Today" />}
+      <ButtonLink
+        ctx={ctx}
+        kind="quiet"
+        href={later.href}
+        icon="chevron-right"
+        label="Later"
+        name={later.name}
+        attributes={{ title: later.name }}
+      />
+    </nav>
   );
 }
 
@@ -74,6 +94,9 @@ function Filled({ ctx, page }: Props): JSX.Element {
   const { shown } = page;
   return (
     <>
+      <PageHeader ctx={ctx} title="Calendar" lead={page.span}>
+        <Times ctx={ctx} page={page} />
+      </PageHeader>
       <div class="calendar-bar">
         <Tabs label="View" tabs={page.tabs} />
         <OnlyWatching ctx={ctx} page={page} />
@@ -168,14 +191,16 @@ function Week({ ctx, days }: DaysProps): JSX.Element {
 
 function NoShows({ ctx }: { ctx: ViewContext }): JSX.Element {
   return (
-    <EmptyState
-      ctx={ctx}
-      icon="calendar"
-      title="Coming episodes will be here"
-      text="Once shows are in your library, this page says what airs when."
-    >
-      <ButtonLink ctx={ctx} kind="primary" href={ctx.paths.integrations()} icon="plug" label="Connect a server" />
-      <ButtonLink ctx={ctx} href={ctx.paths.search()} icon="search" label="Search for a show" />
-    </EmptyState>
+    <>
+      <PageHeader ctx={ctx} title="Calendar" />
+      <EmptyState
+        ctx={ctx}
+        icon="calendar"
+        title="Coming episodes will be here"
+        text="Once shows are in your library, this page says what airs when."
+      >
+        <WaysIn ctx={ctx} />
+      </EmptyState>
+    </>
   );
 }

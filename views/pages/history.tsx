@@ -4,6 +4,7 @@ import { Layout } from "../layout.tsx";
 import { HistoryFilter, type HistoryFilterModel } from "../parts/history-filter.tsx";
 import { HistoryRun, type HistoryRunModel } from "../parts/history-run.tsx";
 import { MoreRow, Refresher } from "../parts/more.tsx";
+import { WaysIn } from "../parts/ways-in.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -55,11 +56,15 @@ export function HistoryPage({ ctx, page }: Props): JSX.Element {
   return (
     <Layout ctx={ctx} title={show === null ? "History" : `Plays of ${show.title}`} nav="history" live={page.first}>
       <PageHeader ctx={ctx} title={show === null ? "History" : "All plays"} {...back} />
-      <HistoryFilter ctx={ctx} filter={page.filter} />
+      {hasNothingYet(page) ? "" : <HistoryFilter ctx={ctx} filter={page.filter} />}
       <HistorySection ctx={ctx} list={page} />
       {page.first ? "" : <BackToNewest ctx={ctx} page={page} />}
     </Layout>
   );
+}
+
+function hasNothingYet({ days, filtered, first, unknownName }: HistoryListModel): boolean {
+  return days.length === 0 && !filtered && first && unknownName === null;
 }
 
 function BackToNewest({ ctx, page }: Props): JSX.Element {
@@ -175,7 +180,7 @@ function Nothing({ ctx, list }: ListProps): JSX.Element {
       </EmptyState>
     );
   }
-  if (list.filtered || !list.first) {
+  if (!hasNothingYet(list)) {
     return (
       <EmptyState
         ctx={ctx}
@@ -192,9 +197,9 @@ function Nothing({ ctx, list }: ListProps): JSX.Element {
       ctx={ctx}
       icon="history"
       title="What you watch will be here"
-      text="Every play, day by day, with where it came from. Connect a server to bring in what you have watched so far."
+      text="Every play, day by day, with where it came from. A server brings in what you have watched so far."
     >
-      <ButtonLink ctx={ctx} kind="primary" href={ctx.paths.integrations()} icon="plug" label="Go to Integrations" />
+      <WaysIn ctx={ctx} />
     </EmptyState>
   );
 }

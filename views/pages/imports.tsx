@@ -18,7 +18,7 @@ type Props = { ctx: ViewContext; page: ImportsPageModel };
 const SOURCES: readonly { name: string; where: string }[] = [
   {
     name: "Episode Tracker",
-    where: "Settings → Your data, here or on another installation. The JSON file brings everything.",
+    where: "Settings → Data → Export, here or on another installation. The JSON file brings everything.",
   },
   {
     name: "Trakt",
@@ -41,11 +41,11 @@ export function ImportsPage({ ctx, page }: Props): JSX.Element {
         ctx={ctx}
         title="Import"
         lead="You see first what will be added. What is here already is not added twice."
-        back={{ href: ctx.paths.settings(), label: "Settings" }}
+        back={{ href: ctx.paths.settingsData(), label: "Data" }}
       />
       <div class="settings">
         <Upload ctx={ctx} error={page.error} />
-        <Group title="What can be imported" hint="Told by what is in the file, whatever its name.">
+        <Group title="What can be imported" hint="Recognised by what is in the file, whatever its name.">
           <dl class="import-sources">
             {SOURCES.map(({ name, where }) => (
               <div>

@@ -41,12 +41,14 @@ export function IntegrationSettingsPage({ ctx, settings }: Props): JSX.Element {
       <PageHeader ctx={ctx} title={title} back={{ href: ctx.paths.integrations(), label: "Integrations" }} />
       <form method="post" action={ctx.paths.integrationSettings(settings.id)}>
         <input type="hidden" name="kind" value="all" />
-        <SyncTimes ctx={ctx} settings={settings} />
-        <Libraries ctx={ctx} settings={settings} />
-        <Marks ctx={ctx} settings={settings} />
-        <Group title="Use this server" hint="Switched off, nothing is asked of it. What was synced stays.">
-          <Switch label="Switched on" name="enabled" checked={settings.enabled} />
-        </Group>
+        <div class="settings">
+          <SyncTimes ctx={ctx} settings={settings} />
+          <Libraries ctx={ctx} settings={settings} />
+          <Marks ctx={ctx} settings={settings} />
+          <Group title="Use this server" hint="Switched off, nothing is asked of it. What was synced stays.">
+            <Switch label="Switched on" name="enabled" checked={settings.enabled} />
+          </Group>
+        </div>
         <div class="actions form-foot">
           <Button ctx={ctx} kind="primary" label="Save" />
           <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Cancel" />

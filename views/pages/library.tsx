@@ -5,6 +5,7 @@ import { BulkBar, type BulkBarModel } from "../parts/bulk-bar.tsx";
 import { FilterChips, LibraryFilter, type LibraryFilterModel, libraryLink } from "../parts/library-filter.tsx";
 import { MoreRow, Refresher } from "../parts/more.tsx";
 import { type Picking, type ShowCardModel, ShowItem, type ShowView } from "../parts/show-card.tsx";
+import { WaysIn } from "../parts/ways-in.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState, type EmptyStateProps } from "../ui/empty-state.tsx";
 import { count, formatNumber } from "../ui/format.ts";
@@ -31,8 +32,8 @@ export type LibraryPageModel = {
   /** Rows on the page when these have come. */
   shown: number;
   first: boolean;
-  /** Said in place of shows when there are none. */
-  nothing: (Omit<EmptyStateProps, "ctx" | "children"> & { action: { label: string; href: string } }) | null;
+  /** Said in place of shows when there are none; without an action while the library is empty. */
+  nothing: (Omit<EmptyStateProps, "ctx" | "children"> & { action: { label: string; href: string } | null }) | null;
   /** All shows of the library, whatever is filtered. */
   total: number;
   /** Shows whose titles, posters and dates are still being looked up. */
@@ -147,12 +148,7 @@ function Nothing({ ctx, page }: Props): JSX.Element {
   const { action, ...words } = page.nothing;
   return (
     <EmptyState ctx={ctx} {...words}>
-      <ButtonLink
-        ctx={ctx}
-        kind={page.total === 0 ? "primary" : "secondary"}
-        href={attr(action.href)}
-        label={action.label}
-      />
+      {action === null ? <WaysIn ctx={ctx} /> : <ButtonLink ctx={ctx} href={attr(action.href)} label={action.label} />}
     </EmptyState>
   );
 }

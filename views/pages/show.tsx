@@ -6,8 +6,8 @@ import { SeasonBlock, type SeasonBlockModel, seasonHref } from "../parts/season-
 import { ShowEntry, type ShowEntryModel } from "../parts/show-entry.tsx";
 import { ShowNotes, type ShowNotesModel } from "../parts/show-notes.tsx";
 import { ShowProgress, type ShowProgressModel } from "../parts/show-progress.tsx";
-import { Icon } from "../ui/icon.tsx";
 import { OutLink } from "../ui/link.tsx";
+import { BackLink } from "../ui/page-header.tsx";
 import { Poster } from "../ui/poster.tsx";
 import { Time } from "../ui/time.tsx";
 
@@ -48,10 +48,7 @@ export function ShowSection({ ctx, show }: Props): JSX.Element {
   });
   return (
     <article id={id("show", show.id)} {...refresh}>
-      <a class="back-link" href={ctx.paths.shows()}>
-        <Icon ctx={ctx} name="arrow-left" />
-        <span>Library</span>
-      </a>
+      <BackLink ctx={ctx} href={ctx.paths.shows()} label="Library" />
       <header class="show-head">
         <Poster title={show.title} src={show.posterUrl} size="page" eager />
         <div class="show-info">

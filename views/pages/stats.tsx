@@ -6,7 +6,7 @@ import { Chart, type ChartTable } from "../parts/chart.tsx";
 import { HeatMap, type HeatMapModel } from "../parts/heat-map.tsx";
 import { HourGrid, type HourGridModel } from "../parts/hour-grid.tsx";
 import { refreshing } from "../parts/more.tsx";
-import { ButtonLink } from "../ui/button.tsx";
+import { WaysIn } from "../parts/ways-in.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { count, formatNumber } from "../ui/format.ts";
 import { PageHeader } from "../ui/page-header.tsx";
@@ -228,7 +228,7 @@ function Nothing({ ctx }: { ctx: ViewContext }): JSX.Element {
       title="Numbers will be here"
       text="How much you have watched, and when: a year at a glance, as soon as there is a first play."
     >
-      <ButtonLink ctx={ctx} kind="primary" href={ctx.paths.integrations()} icon="plug" label="Go to Integrations" />
+      <WaysIn ctx={ctx} />
     </EmptyState>
   );
 }

@@ -4,6 +4,7 @@ import { Layout } from "../layout.tsx";
 import { CaughtUp, type CaughtUpModel, CaughtUpRows } from "../parts/caught-up.tsx";
 import { MoreRow, Refresher } from "../parts/more.tsx";
 import { UpNextCard, type UpNextModel } from "../parts/up-next-card.tsx";
+import { WaysIn } from "../parts/ways-in.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { formatNumber } from "../ui/format.ts";
@@ -79,7 +80,7 @@ function Section({ ctx, section, first = false }: SectionProps): JSX.Element {
     );
   }
   return (
-    <section id={key} class="up-next-section">
+    <section id={key} class={`up-next-section up-next-section-${section.key}`}>
       <h2 safe>{section.title}</h2>
       {cards}
     </section>
@@ -144,7 +145,7 @@ function Nothing({ ctx, why }: { ctx: ViewContext; why: NothingNext }): JSX.Elem
           text="All your shows are archived, ended or kept for later. Put one on Watching and its next episode is here."
         >
           <ButtonLink ctx={ctx} kind="primary" href={paths.shows()} icon="library" label="Open your library" />
-          <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
+          <ButtonLink ctx={ctx} kind="quiet" href={paths.search()} icon="search" label="Search for a show" />
         </EmptyState>
       );
     case "no-shows":
@@ -155,21 +156,18 @@ function Nothing({ ctx, why }: { ctx: ViewContext; why: NothingNext }): JSX.Elem
           title="Nothing here yet"
           text="After the first sync this page shows the next episode of every show you watch."
         >
-          <ButtonLink ctx={ctx} kind="primary" href={paths.integrations()} icon="refresh" label="Go to Integrations" />
-          <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
+          <WaysIn ctx={ctx} />
         </EmptyState>
       );
     case "no-server":
       return (
         <EmptyState
           ctx={ctx}
-          icon="plug"
-          title="Connect your media server"
-          text="It knows what you have watched. Connect it, sync once, and the next episode of every show is here. Shows can also be added by hand."
+          icon="play"
+          title="Your next episodes will be here"
+          text="Your media server knows what you have watched. Connect it, sync once, and the next episode of every show is here."
         >
-          <ButtonLink ctx={ctx} kind="primary" href={paths.integrations()} icon="plug" label="Connect a server" />
-          <ButtonLink ctx={ctx} href={paths.search()} icon="search" label="Search for a show" />
-          <ButtonLink ctx={ctx} href={paths.imports()} label="Import from a file" />
+          <WaysIn ctx={ctx} />
         </EmptyState>
       );
   }

@@ -1,6 +1,7 @@
 import type { ViewContext } from "../context.ts";
 import { id } from "../dom.ts";
 import { Button } from "../ui/button.tsx";
+import { Chip } from "../ui/chip.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
@@ -118,15 +119,7 @@ function Chips({ ctx, chips }: { ctx: ViewContext; chips: readonly FilterChipMod
     <ul class="chips" aria-label="Shown are only plays with">
       {chips.map(({ kind, value, removeHref }) => (
         <li>
-          <a class="chip" href={attr(removeHref)} aria-label={attr(`Remove filter: ${kind} ${value}`)}>
-            <span class="dim" safe>
-              {`${kind} `}
-            </span>
-            <span class="chip-value" dir="auto" safe>
-              {value}
-            </span>
-            <Icon ctx={ctx} name="x" />
-          </a>
+          <Chip ctx={ctx} kind={kind} value={value} href={removeHref} />
         </li>
       ))}
     </ul>

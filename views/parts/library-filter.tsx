@@ -1,8 +1,9 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
+import { Chip } from "../ui/chip.tsx";
 import { Field } from "../ui/field.tsx";
-import { formatNumber } from "../ui/format.ts";
+import { capitalised, formatNumber } from "../ui/format.ts";
 import { type Attributes, hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
@@ -102,6 +103,7 @@ export function LibraryFilter({ ctx, filter }: Props): JSX.Element {
 
 function FilterFold({ ctx, filter }: Props): JSX.Element {
   const active = filter.chips.length;
+  const genres = filter.genres.map((genre) => ({ ...genre, label: capitalised(genre.label, ctx) }));
   return (
     <details class="filter-fold" data-menu="">
       <summary class="button button-secondary">
@@ -129,7 +131,7 @@ function FilterFold({ ctx, filter }: Props): JSX.Element {
           />
           <Select ctx={ctx} label="Rating" name="rated" scope="library" options={filter.rateds} value={filter.rated} />
         </div>
-        <Facets ctx={ctx} legend="Genre" name="genre" facets={filter.genres} />
+        <Facets ctx={ctx} legend="Genre" name="genre" facets={genres} />
         <Facets ctx={ctx} legend="Network" name="network" facets={filter.networks} />
       </div>
     </details>
@@ -217,19 +219,14 @@ export function FilterChips({ ctx, filter }: Props): JSX.Element {
     <ul class="chips" aria-label="Filters">
       {filter.chips.map(({ label, href }) => (
         <li>
-          <a class="chip" href={attr(href)} aria-label={attr(`Remove filter: ${label}`)} {...libraryLink(attr(href))}>
-            <span dir="auto" safe>
-              {label}
-            </span>
-            <Icon ctx={ctx} name="x" />
-          </a>
+          <Chip ctx={ctx} value={label} href={href} attributes={libraryLink(attr(href))} />
         </li>
       ))}
       {filter.chips.length === 1 ? (
         ""
       ) : (
         <li>
-          <a class="chip chip-clear" href={attr(filter.clearHref)} {...libraryLink(attr(filter.clearHref))}>
+          <a class="chip-clear" href={attr(filter.clearHref)} {...libraryLink(attr(filter.clearHref))}>
             Clear all
           </a>
         </li>

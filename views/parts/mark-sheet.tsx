@@ -7,6 +7,7 @@ import { Dialog, DialogPage } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { hx } from "../ui/hx.ts";
 import type { IconName } from "../ui/icon.tsx";
+import { BackLink } from "../ui/page-header.tsx";
 import { attr } from "../ui/text.ts";
 
 export type MarkAction = {
@@ -50,13 +51,9 @@ export function MarkDialog({ ctx, sheet }: Props): JSX.Element {
 export function MarkPage({ ctx, sheet }: Props): JSX.Element {
   return (
     <Layout ctx={ctx} title={sheet.title} nav="library">
+      <BackLink ctx={ctx} {...sheet.back} />
       <DialogPage scope={sheet.scope} title={sheet.title}>
         <MarkSheet ctx={ctx} sheet={sheet} />
-        <p>
-          <a class="link" href={sheet.back.href} dir="auto" safe>
-            {sheet.back.label}
-          </a>
-        </p>
       </DialogPage>
     </Layout>
   );

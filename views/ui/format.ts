@@ -142,3 +142,8 @@ export function sizeText(bytes: number, { locale }: Locale): string {
 export function isoTime(at: number): string {
   return new Date(at).toISOString();
 }
+
+/** What sources name in lower case ("science fiction"), where it stands alone. */
+export function capitalised(text: string, { locale }: Locale): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}

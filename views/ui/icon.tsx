@@ -10,6 +10,7 @@ export type IconName =
   | "check"
   | "check-circle"
   | "chevron-down"
+  | "chevron-left"
   | "chevron-right"
   | "circle"
   | "clock"

@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from "@kitajs/html";
 import type { ViewContext } from "../context.ts";
 import { Icon } from "./icon.tsx";
+import { attr } from "./text.ts";
 
 export type PageHeaderProps = PropsWithChildren<{
   ctx: ViewContext;
@@ -9,18 +10,22 @@ export type PageHeaderProps = PropsWithChildren<{
   back?: { href: string; label: string } | undefined;
 }>;
 
+export function BackLink({ ctx, href, label }: { ctx: ViewContext; href: string; label: string }): JSX.Element {
+  return (
+    <a class="back-link" href={attr(href)}>
+      <Icon ctx={ctx} name="arrow-left" />
+      <span dir="auto" safe>
+        {label}
+      </span>
+    </a>
+  );
+}
+
 /** Title, one sentence, and at the far end what can be done here (children). */
 export function PageHeader({ ctx, title, lead, back, children }: PageHeaderProps): JSX.Element {
   return (
     <header class="page-header">
-      {back === undefined ? (
-        ""
-      ) : (
-        <a class="back-link" href={back.href}>
-          <Icon ctx={ctx} name="arrow-left" />
-          <span safe>{back.label}</span>
-        </a>
-      )}
+      {back === undefined ? "" : <BackLink ctx={ctx} {...back} />}
       <div class="page-header-row">
         <h1 dir="auto" safe>
           {title}

@@ -28,7 +28,7 @@ export function bareContext({ config, clock, paths, assetUrl }: BareDeps, reques
     theme: user?.theme ?? "auto",
     version: VERSION,
     assets: assetUrl,
-    syncLight: { state: "quiet", href: paths.integrations() },
+    syncLight: { state: "off", href: paths.integrations() },
     banners: [],
   };
 }
@@ -68,7 +68,7 @@ function lightOf({ sync, paths }: RouteDeps, user: User, servers: readonly Serve
   const held = servers.find(({ heldSyncId }) => heldSyncId !== null)?.heldSyncId;
   if (held) return { state: "attention", href: paths.sync(held) };
   if (servers.some(({ status }) => status === "needs-login")) return { state: "attention", href: paths.integrations() };
-  return { state: "quiet", href: paths.integrations() };
+  return { state: servers.length === 0 ? "off" : "quiet", href: paths.integrations() };
 }
 
 export function percentOf({ done, total }: Pick<SyncProgress, "done" | "total">): number | undefined {

@@ -197,7 +197,10 @@ function chipsOf(asked: Asked): { label: string; without: Partial<Asked> }[] {
     ...(progress === "" ? [] : [{ label: words[progress] ?? progress, without: { progress: "" } }]),
     ...(status === "" ? [] : [{ label: `Status: ${STATUS_WORDS[status] ?? status}`, without: { status: "" } }]),
     ...(rated === "" ? [] : [{ label: RATED_WORDS[rated], without: { rated: "" as const } }]),
-    ...genres.map((genre) => ({ label: genre, without: { genres: genres.filter((each) => each !== genre) } })),
+    ...genres.map((genre) => ({
+      label: `Genre: ${genre}`,
+      without: { genres: genres.filter((each) => each !== genre) },
+    })),
     ...networks.map((network) => ({
       label: network,
       without: { networks: networks.filter((each) => each !== network) },
@@ -232,7 +235,7 @@ function nothingWords(
   asked: Asked,
   { all, matches }: { all: number; matches: ListCounts },
 ): Nothing {
-  if (all === 0) return emptyLibrary(paths, serverGlances(db, userId).length > 0);
+  if (all === 0) return emptyLibrary(serverGlances(db, userId).length > 0);
   const isFiltered = asked.query.trim() !== "" || chipsOf(asked).length > 0;
   if (!isFiltered && isListName(asked.list)) {
     const action = { label: "Show all shows", href: paths.shows(queryOf({ ...asked, list: "", picking: "no" })) };
@@ -252,17 +255,9 @@ function nothingWords(
   return { ...words, action: { label: "Clear search and filters", href } };
 }
 
-function emptyLibrary(paths: RouteDeps["paths"], isConnected: boolean): Nothing {
-  const words = { icon: "library", title: "Your shows will be here" } as const;
-  return isConnected
-    ? {
-        ...words,
-        text: "A sync brings in what you have watched. A show that you have not begun is added by hand.",
-        action: { label: "Go to Integrations", href: paths.integrations() },
-      }
-    : {
-        ...words,
-        text: "Connect your media server to bring in what you have watched.",
-        action: { label: "Connect a server", href: paths.integrations() },
-      };
+function emptyLibrary(isConnected: boolean): Nothing {
+  const text = isConnected
+    ? "A sync brings in what you have watched. A show that you have not begun is added by hand."
+    : "Connect your media server to bring in what you have watched.";
+  return { icon: "library", title: "Your shows will be here", text, action: null };
 }

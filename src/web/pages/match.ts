@@ -40,8 +40,6 @@ function evidence(match: OfferedMatch): MatchEvidenceModel {
   };
 }
 
-const signed = (points: number): string => (points > 0 ? `+${points}` : `−${Math.abs(points)}`);
-
 function model(deps: RouteDeps, ctx: ViewContext, view: MatchView, query: string): MatchPageModel {
   const candidate = (found: ScoredCandidate) => ({
     source: found.source,
@@ -52,7 +50,7 @@ function model(deps: RouteDeps, ctx: ViewContext, view: MatchView, query: string
     posterUrl: candidatePoster(deps, found),
     facts: [found.network ?? "", countryName(ctx, found.country)].filter((fact) => fact !== "").join(" · "),
     overview: found.overview,
-    reasons: found.evidence.map(({ label, points }) => `${label} ${signed(points)}`),
+    reasons: found.evidence.map(({ label }) => label),
     current: found.current,
   });
   return {

@@ -57,9 +57,7 @@ export function sourceWords({ source, serverName }: Pick<Play, "source" | "serve
 
 function evidenceWords(evidence: string): string | null {
   const [kind] = evidence.split(":", 1);
-  if (kind === "history") return "an entry of its history";
-  if (kind === "view") return "its view counter";
-  return null;
+  return kind === "view" ? "its view counter" : null;
 }
 
 export function upNextModel(ctx: ViewContext, item: UpNextItem): UpNextModel {

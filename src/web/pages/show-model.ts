@@ -2,7 +2,7 @@ import type { ViewContext } from "../../../views/context.ts";
 import type { ShowPageModel } from "../../../views/pages/show.tsx";
 import type { SeasonBlockModel, SeasonRows } from "../../../views/parts/season-block.tsx";
 import type { ShowEpisodeModel } from "../../../views/parts/show-progress.tsx";
-import { formatNumber } from "../../../views/ui/format.ts";
+import { capitalised, formatNumber } from "../../../views/ui/format.ts";
 import type { EpisodeView } from "../../db/queries/episode-view.ts";
 import type { SeasonView, ShowPage } from "../../db/queries/show-page.ts";
 import { showPage } from "../../db/queries/show-page.ts";
@@ -207,7 +207,7 @@ function factsOf(ctx: ViewContext, show: ShowPage): string[] {
     wholeTime(ctx, show),
     show.status === null ? "" : STATUS_WORDS[show.status],
   ];
-  return facts.filter((fact) => fact !== "");
+  return facts.filter((fact) => fact !== "").map((fact) => capitalised(fact, ctx));
 }
 
 /** "2019", "2019–2024", "since 2019". */

@@ -129,8 +129,8 @@ function Tokens({ ctx, account, problem }: Props): JSX.Element {
                 <p class="dim">
                   <span>Made </span>
                   <Time ctx={ctx} at={token.createdAt} as="date" />
-                  <span> · last used </span>
-                  <Time ctx={ctx} at={token.lastUsedAt} unknown="never" />
+                  <span>{token.lastUsedAt === null ? " · never used" : " · last used "}</span>
+                  {token.lastUsedAt === null ? "" : <Time ctx={ctx} at={token.lastUsedAt} />}
                 </p>
               </div>
               <SettingForm action={ctx.paths.apiToken(token.id)} method="delete" class="action">

@@ -64,7 +64,7 @@ function Backups({ ctx, house }: { ctx: ViewContext; house: House }): JSX.Elemen
         <p class="dim" safe>{`${count(moreBackups, ctx, "older copy", "older copies")} in the folder.`}</p>
       )}
       <p class="dim">
-        <span>They are in </span>
+        <span>Copies are kept in </span>
         <code safe>{`${dataDir.replace(/\/$/, "")}/backups`}</code>
         <span>
           , and nothing deletes old ones. Put the key file of the data folder beside them: a copy holds everybody's
@@ -80,7 +80,7 @@ function BackupRow({ ctx, backup }: { ctx: ViewContext; backup: BackupModel }): 
     <li class="row">
       <div class="row-text">
         <p>
-          <Time ctx={ctx} at={backup.createdAt} />
+          <Time ctx={ctx} at={backup.createdAt} as="stamp" />
         </p>
         <p class="dim">
           <span class="numbers" safe>

@@ -2,7 +2,7 @@ import type { DateFormat, Theme, ViewContext } from "../../context.ts";
 import { id, target } from "../../dom.ts";
 import { errorOf, type FormProblem, inputOf, SettingForm } from "../../parts/setting-form.tsx";
 import { Group } from "../../parts/setting-group.tsx";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formatDate, formatNumber, fullTime } from "../../ui/format.ts";
 import { hx } from "../../ui/hx.ts";
@@ -43,9 +43,11 @@ export function YouSettings({ ctx, you, problem }: Props): JSX.Element {
       <Dates ctx={ctx} you={you} problem={problem} />
       <Group title="About">
         <p safe>{`Episode Tracker ${ctx.version}`}</p>
-        <div class="actions">
-          <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.api.docs()} label="API reference" />
-        </div>
+        <p>
+          <a class="link" href={ctx.paths.api.docs()}>
+            API reference
+          </a>
+        </p>
       </Group>
     </>
   );
