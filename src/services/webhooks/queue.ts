@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type IntegrationRow, integrationById } from "../../db/repos/integrations.ts";
 import { entryOf } from "../../db/repos/library.ts";
 import {
+  type DeliveryOutcome,
   dueDeliveries,
   integrationsWithWaiting,
   nextDeliveryAt,
@@ -10,6 +11,7 @@ import {
   showOfItem,
   type WaitingDelivery,
 } from "../../db/repos/webhooks.ts";
+import { MINUTE_MS } from "../../domain/instant.ts";
 import { isShown, nextLook, nextTry } from "../../domain/webhook-patience.ts";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { WebhookNews } from "../../providers/contract.ts";
@@ -33,10 +35,10 @@ const newsSchema: z.ZodType<WebhookNews> = z.discriminatedUnion("kind", [
 type Delivery<News = WebhookNews> = Omit<WaitingDelivery, "news"> & { news: News };
 type ItemNews = Exclude<WebhookNews, { kind: "rated" }>;
 
-type Settled = { outcome: "used" | "ignored"; reason: string | null; syncId?: string | null };
+type Settled = { outcome: Exclude<DeliveryOutcome, "waiting">; reason: string | null; syncId?: string | null };
 
-/** So that a database that refuses everything is not asked without pause. */
-const shortestRestMs = 250;
+/** When the database itself refuses. */
+const troubleMs = MINUTE_MS;
 const knownAlready = "Nothing new: it was known already.";
 
 export type DeliveryQueue = ReturnType<typeof createDeliveryQueue>;
@@ -54,38 +56,52 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
   function kick(integrationId: number): void {
     resting.get(integrationId)?.abort();
     if (leaving.signal.aborted || working.has(integrationId)) return;
-    const work = drain(integrationId)
-      .catch((error: unknown) => log.error("webhook.failed", { integration: integrationId, reason: toAppError(error) }))
-      .then(() => {
-        working.delete(integrationId);
-        if (!leaving.signal.aborted) rest(integrationId);
-      });
-    working.set(integrationId, work);
+    working.set(integrationId, run(integrationId));
+  }
+
+  async function run(integrationId: number): Promise<void> {
+    try {
+      await drain(integrationId);
+      working.delete(integrationId);
+      if (!leaving.signal.aborted) rest(integrationId);
+    } catch (error) {
+      working.delete(integrationId);
+      log.error("webhook.failed", { integration: integrationId, reason: toAppError(error) });
+      wakeAfter(integrationId, troubleMs);
+    }
   }
 
   /** Until the next look, or until news comes. */
   function rest(integrationId: number): void {
     const at = nextDeliveryAt(db, integrationId);
-    if (at === null) return;
+    if (at !== null) wakeAfter(integrationId, at - clock.now());
+  }
+
+  function wakeAfter(integrationId: number, ms: number): void {
     const waking = new AbortController();
     resting.set(integrationId, waking);
     clock
-      .sleep(Math.max(at - clock.now(), shortestRestMs), AbortSignal.any([waking.signal, leaving.signal]))
+      .sleep(ms, AbortSignal.any([waking.signal, leaving.signal]))
       .then(() => kick(integrationId))
       .catch(() => undefined);
   }
 
   async function drain(integrationId: number): Promise<void> {
     while (!leaving.signal.aborted) {
-      const due = dueDeliveries(db, integrationId, clock.now()).map(({ news, ...delivery }) => ({
-        ...delivery,
-        news: newsSchema.parse(JSON.parse(news)),
-      }));
+      const due = dueDeliveries(db, integrationId, clock.now());
       if (due.length === 0) return;
       const row = integrationById(db, integrationId);
-      await work(row, due);
+      await work(row, due.flatMap(understood));
       if (row !== undefined) bus.publish("webhook.delivery", { integrationId, userId: row.userId });
     }
+  }
+
+  /** An older program may have noted it in other words. */
+  function understood({ news, ...delivery }: WaitingDelivery): Delivery[] {
+    const read = newsSchema.safeParse(JSON.parse(news));
+    if (read.success) return [{ ...delivery, news: read.data }];
+    settle(delivery.id, { outcome: "ignored", reason: "It cannot be read any more. The next sync brings it." });
+    return [];
   }
 
   async function work(row: IntegrationRow | undefined, due: readonly Delivery[]): Promise<void> {
@@ -169,10 +185,7 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
     }
   }
 
-  function settle(
-    id: number,
-    { outcome, reason, syncId = null }: Settled | (Omit<Settled, "outcome"> & { outcome: "failed" }),
-  ): void {
+  function settle(id: number, { outcome, reason, syncId = null }: Settled): void {
     const syncLogId = syncId === null ? null : Number(syncId);
     settleDelivery(db, id, { outcome, reason, syncLogId, now: clock.now() });
   }

@@ -190,10 +190,10 @@ export function createWebhooks(deps: Deps, parts: WebhookParts): WebhookService 
         deliveries: deliveriesOf(db, row.id, KEPT).map(deliveryView),
       };
     },
-    isRegistered: (userId, integrationId) => check(own(userId, integrationId)),
+    isRegistered: async (userId, integrationId) => check(own(userId, integrationId)),
     rotate,
-    register: (userId, integrationId, base) => put(own(userId, integrationId), base),
-    unregister: (userId, integrationId) => takeOut(own(userId, integrationId)),
+    register: async (userId, integrationId, base) => put(own(userId, integrationId), base),
+    unregister: async (userId, integrationId) => takeOut(own(userId, integrationId)),
     deliveries: (userId, integrationId) => deliveriesOf(db, own(userId, integrationId).id, KEPT).map(deliveryView),
     find(provider: ProviderId, given) {
       const row = integrationByWebhook(db, provider, sha256Hex(given));
