@@ -24,12 +24,19 @@ CREATE TABLE webhook_seen (
   reason TEXT,
   sync_log_id INTEGER REFERENCES sync_logs (id) ON DELETE SET NULL,
   received_at INTEGER NOT NULL,
-  settled_at INTEGER
+  settled_at INTEGER,
+  news TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_attempt_at INTEGER
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX webhook_seen_by_integration ON webhook_seen (integration_id, id);
 --> statement-breakpoint
 CREATE INDEX webhook_seen_by_fingerprint ON webhook_seen (integration_id, fingerprint);
+--> statement-breakpoint
+CREATE INDEX webhook_seen_waiting ON webhook_seen (integration_id, next_attempt_at) WHERE outcome = 'waiting';
+--> statement-breakpoint
+ALTER TABLE library_entries ADD COLUMN rated_at INTEGER;
 --> statement-breakpoint
 CREATE TABLE push_queue (
   integration_id INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,

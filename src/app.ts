@@ -28,6 +28,7 @@ import { refreshNewlyAired } from "./services/tracking/airing.ts";
 import { createTracking } from "./services/tracking/service.ts";
 import { createStats } from "./services/tracking/stats.ts";
 import { createTransfer } from "./services/transfer/service.ts";
+import { createWebhooks } from "./services/webhooks/service.ts";
 import { loadKey } from "./vault/key.ts";
 import { createVault } from "./vault/vault.ts";
 import { VERSION } from "./version.ts";
@@ -97,10 +98,12 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       const running = sync.running(integrationId);
       if (running !== null) await sync.cancelRun(running);
     },
+    leave: (integrationId) => webhooks.leave(integrationId),
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
+  const webhooks = createWebhooks(deps, { sync, integrations, tracking });
   const matching = createMatching(deps, { importShow, tracking });
   const transfer = createTransfer(deps, { enqueue: enrichment.enqueue });
   const artwork = createArtwork(deps, { openServer: integrations.open });
@@ -110,6 +113,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     accounts,
     integrations,
     sync,
+    webhooks,
     tracking,
     matching,
     transfer,
@@ -154,6 +158,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     transfer.recover();
     listening = web.listen({ host: config.host, port: config.port });
     enrichment.start();
+    webhooks.start();
     jobs.start();
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
     return {
@@ -164,7 +169,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
+    const ended = [jobs.stop(), webhooks.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -180,6 +185,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     accounts,
     integrations,
     sync,
+    webhooks,
     enrichment,
     sourceDesk,
     matching,

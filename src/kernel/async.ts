@@ -34,6 +34,20 @@ export function singleFlight<Key, Out>(): (key: Key, work: () => Promise<Out>) =
   };
 }
 
+/** Work with the same key goes one after the other. */
+export function oneByOne<Key>(): <Out>(key: Key, work: () => Promise<Out>) => Promise<Out> {
+  const last = new Map<Key, Promise<unknown>>();
+  return async (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work, work);
+    last.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(key) === mine) last.delete(key);
+    }
+  };
+}
+
 /** Lets timers, sockets and other requests have their turn inside a long loop. */
 export function yieldToOthers(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

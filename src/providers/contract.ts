@@ -186,6 +186,11 @@ export type MediaServer = {
   /** Single items by id, in one request for up to 100; ids the server does not know are absent. */
   showsById(itemIds: readonly string[], signal?: AbortSignal): Promise<ShowItem[]>;
   episodesById(itemIds: readonly string[], signal?: AbortSignal): Promise<EpisodeItem[]>;
+  /**
+   * The account's own rating of a show, 1 to 10, and when it was given, as far as the server says. Null when it has none,
+   * or the server does not show it to this account.
+   */
+  showRating?(itemId: string, signal?: AbortSignal): Promise<{ rating: number; at: Instant | null } | null>;
   /** Image bytes (jpeg, png or webp). */
   artwork(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
   /** Requests made through this object. */
@@ -203,9 +208,59 @@ export type MediaServerOptions = {
   insecureTls: boolean;
 };
 
+/** What a delivery is good for. Only a hint: the server is asked before anything is stored. */
+export type WebhookNews =
+  /** The account has watched it to its end. `viewCount`: what the server counts by now, when the delivery says so. */
+  | { kind: "watched"; itemId: string; viewCount: number | null }
+  /** An episode has come to the server. */
+  | { kind: "added"; itemId: string }
+  /** The account has rated a show. */
+  | { kind: "rated"; itemId: string };
+
+/** One delivery to a webhook address of ours. */
+export type WebhookDelivery = {
+  /** In the server's own word. */
+  event: string;
+  /** What it is about, for people; null when that is nobody's business here. */
+  title: string | null;
+  /** The same for two deliveries of the same news. */
+  fingerprint: string;
+} & ({ news: WebhookNews } | { news: null; reason: string });
+
+/** Whose address a delivery came to. */
+export type WebhookListener = { serverId: string; owned: boolean; account: Account };
+
+/** The list of addresses that an account keeps at the service itself. */
+export type WebhookRegistry = {
+  /** Throws `unsupported` when this account may have none. */
+  list(token: Secret): Promise<string[]>;
+  /** Puts `add` in and takes out what `isOurs` knows as a former address of ours; all others stay. */
+  change(token: Secret, change: { add: string | null; isOurs: (url: string) => boolean }): Promise<void>;
+};
+
+/** How the user sets it up by hand, in the words of the service's own pages. */
+export type WebhookGuide = {
+  /** What it brings and what it needs. */
+  intro: string;
+  /** Where the service has its list. */
+  page: { url: string; label: string };
+  steps: readonly string[];
+  /** Another program that can send instead. */
+  instead: { title: string; intro: string; steps: readonly string[]; template: string } | null;
+};
+
+export type Webhooks = {
+  /** Never throws: what cannot be used says why. `body`: JSON as data; fields of a form by their names. */
+  read(body: unknown, listener: WebhookListener): WebhookDelivery;
+  guide: WebhookGuide;
+  registry?: WebhookRegistry;
+};
+
 export type Provider = {
   manifest: ProviderManifest;
   account: AccountApi;
+  /** Present when `manifest.capabilities.webhooks`. */
+  webhooks?: Webhooks;
   /** Present when `manifest.connect` is `pin`. */
   pin?: PinConnect;
   open(options: MediaServerOptions): MediaServer;

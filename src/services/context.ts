@@ -25,6 +25,8 @@ export type AppEvents = {
   "sync.progress": { syncId: number; integrationId: number; userId: number; progress: SyncProgress };
   "sync.finished": { syncId: number; integrationId: number; userId: number; status: SyncStatus };
   "integration.changed": { integrationId: number; userId: number };
+  /** A webhook delivery has come, or is settled. */
+  "webhook.delivery": { integrationId: number; userId: number };
   /** Plays of these shows changed for this user. */
   "plays.changed": { userId: number; showIds: number[] };
   /** Titles, dates, posters or numbers of this show changed for everybody. */

@@ -15,6 +15,7 @@ function pinValue(column: string, field: string): SealedColumn {
 export const sealedColumns: readonly SealedColumn[] = [
   integrationToken("sealed_server_token", "server-token"),
   integrationToken("sealed_account_token", "account-token"),
+  integrationToken("sealed_webhook_secret", "webhook-secret"),
   pinValue("sealed_code", "code"),
   pinValue("sealed_token", "token"),
 ];

@@ -14,6 +14,7 @@ import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
 import type { Tracking } from "../services/tracking/types.ts";
 import type { Transfer } from "../services/transfer/types.ts";
+import type { WebhookService } from "../services/webhooks/types.ts";
 import type { Assets } from "./assets.ts";
 import type { Problem } from "./errors.ts";
 import type { News } from "./news.ts";
@@ -27,6 +28,7 @@ export type WebDeps = Deps & {
   accounts: Accounts;
   integrations: Integrations;
   sync: SyncService;
+  webhooks: WebhookService;
   tracking: Tracking;
   matching: Matching;
   transfer: Transfer;

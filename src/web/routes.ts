@@ -24,6 +24,7 @@ import { createTokenRoutes } from "./api/tokens.ts";
 import { createUndoRoutes } from "./api/undo.ts";
 import { createUpNextRoutes } from "./api/up-next.ts";
 import { createUserRoutes } from "./api/users.ts";
+import { createWebhookRoutes } from "./api/webhooks.ts";
 import { createCalendarFile } from "./calendar-file.ts";
 import type { RouteFactory } from "./deps.ts";
 import { createEventRoutes } from "./events.ts";
@@ -38,6 +39,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createUserRoutes,
   createTokenRoutes,
   createIntegrationRoutes,
+  createWebhookRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
   createSourceRoutes,

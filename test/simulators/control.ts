@@ -175,6 +175,26 @@ const actions: Record<string, Action> = {
       ...(body["entries"] === true ? { entries } : {}),
     };
   },
+  /** From now on servers post to registered webhooks by themselves. */
+  webhooks: (sims, body) => {
+    sims.webhooks.live = body["live"] !== false;
+    sims.webhooks.doubled = body["doubled"] === true;
+    return {};
+  },
+  /** Posts one message, whether anything has happened or not. */
+  "send-webhook": (sims, body) => {
+    const item = itemOf(sims, body);
+    const rating = optionalNumber(body, "rating");
+    const news = { event: text(body, "event"), account: accountOf(sims, body), item };
+    void sims.webhooks.send(rating === undefined ? news : { ...news, rating }).catch(() => undefined);
+    return describe(item);
+  },
+  rate: (sims, body) => {
+    const item = itemOf(sims, body);
+    sims.world.rate(accountOf(sims, body), item, optionalNumber(body, "rating") ?? null);
+    return describe(item);
+  },
+  hooks: (sims, body) => ({ urls: accountOf(sims, body).webhooks }),
   "reset-requests": (sims) => {
     sims.requests.reset();
     return {};

@@ -223,6 +223,7 @@ function viewFields(view: ViewState | undefined): string {
   if (view.viewOffsetMs > 0) text += `,"viewOffset":${view.viewOffsetMs}`;
   if (view.viewCount > 0) text += `,"viewCount":${view.viewCount}`;
   if (view.lastViewedAt !== null) text += `,"lastViewedAt":${view.lastViewedAt}`;
+  if (view.rating !== undefined) text += `,"userRating":${view.rating.value},"lastRatedAt":${view.rating.at}`;
   return text;
 }
 

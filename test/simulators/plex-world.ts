@@ -65,7 +65,13 @@ export type PlexItem = {
 
 export type RenderedRow = { head: string; summary: string; guids: string; tail: string };
 
-export type ViewState = { viewCount: number; viewOffsetMs: number; lastViewedAt: number | null };
+export type ViewState = {
+  viewCount: number;
+  viewOffsetMs: number;
+  lastViewedAt: number | null;
+  /** 0 to 10, and when in epoch seconds. */
+  rating?: { value: number; at: number };
+};
 
 export type HistoryRow = {
   id: number;

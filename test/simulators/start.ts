@@ -3,6 +3,7 @@ import { type PlexAppOptions, startPlexApp } from "./plex-app.ts";
 import { prerender } from "./plex-rows.ts";
 import { type PlexServerSimulator, startPlexServer } from "./plex-server.ts";
 import { type Connection, type PlexTvSimulator, startPlexTv } from "./plex-tv.ts";
+import { createWebhookSender, type WebhookSender } from "./plex-webhooks.ts";
 import type { PlexServerState } from "./plex-world.ts";
 import { createRandom, hexOf } from "./random.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
@@ -30,6 +31,8 @@ export type Simulators = {
   plexTv: PlexTvSimulator;
   plexApp: RunningSimulator;
   servers: PlexServerSimulator[];
+  /** What the servers post to registered webhooks. */
+  webhooks: WebhookSender;
   trakt: TraktSimulator;
   tmdb: TmdbSimulator;
   tvmaze: TvmazeSimulator;
@@ -146,6 +149,7 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
     plexTv,
     plexApp,
     servers,
+    webhooks: createWebhookSender(world),
     trakt,
     tmdb,
     tvmaze,

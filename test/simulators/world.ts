@@ -55,6 +55,10 @@ export type World = {
   addExistingEpisode(showItem: PlexItem, episode: CatalogueEpisode, addedAt?: number): PlexItem;
   /** One finished playback: viewCount+1, date, a history row. */
   play(account: PlexAccount, item: PlexItem, options?: { at?: number; deviceId?: number }): HistoryRow;
+  /** Called after every finished playback. */
+  onPlay(listener: (account: PlexAccount, item: PlexItem) => void): void;
+  /** The account's own rating, 0 to 10 in half stars; null takes it back. */
+  rate(account: PlexAccount, item: PlexItem, rating: number | null, options?: { at?: number }): void;
   /** Only the history row (view state lost, or written by an offline device). */
   addHistoryRow(account: PlexAccount, item: PlexItem, at: number): HistoryRow;
   /** "Mark as played" by hand: viewCount+1, no history row. `at: null` leaves the date out. */
@@ -110,6 +114,7 @@ export function createWorld(options: { now?: () => number } = {}): World {
   const catalogue = createCatalogue();
   const accounts: PlexAccount[] = [];
   const servers: PlexServerState[] = [];
+  const playListeners: ((account: PlexAccount, item: PlexItem) => void)[] = [];
 
   const viewsOf = (account: PlexAccount, server: PlexServerState): Map<string, ViewState> => {
     let views = server.views.get(account);
@@ -125,7 +130,8 @@ export function createWorld(options: { now?: () => number } = {}): World {
     const views = viewsOf(account, server);
     const view = views.get(item.ratingKey) ?? { viewCount: 0, viewOffsetMs: 0, lastViewedAt: null };
     change(view);
-    if (view.viewCount === 0 && view.viewOffsetMs === 0 && view.lastViewedAt === null) views.delete(item.ratingKey);
+    const isBlank = view.viewCount === 0 && view.viewOffsetMs === 0 && view.lastViewedAt === null;
+    if (isBlank && view.rating === undefined) views.delete(item.ratingKey);
     else views.set(item.ratingKey, view);
     server.revision += 1;
   };
@@ -396,7 +402,18 @@ export function createWorld(options: { now?: () => number } = {}): World {
         view.lastViewedAt = Math.max(view.lastViewedAt ?? 0, seconds(atMs));
       });
       bumpAncestors(account, item, seconds(atMs));
-      return historyRow(account, item, atMs, play.deviceId ?? 42);
+      const row = historyRow(account, item, atMs, play.deviceId ?? 42);
+      for (const listener of playListeners) listener(account, item);
+      return row;
+    },
+    onPlay: (listener) => {
+      playListeners.push(listener);
+    },
+    rate(account, item, rating, how = {}) {
+      changeView(account, item, (view) => {
+        if (rating === null) delete view.rating;
+        else view.rating = { value: rating, at: seconds(how.at ?? now()) };
+      });
     },
     addHistoryRow: (account, item, at) => historyRow(account, item, at, 42),
     markWatched(account, item, how = {}) {

@@ -29,6 +29,15 @@ export function integrationById(db: Db, id: number): IntegrationRow | undefined 
     .get();
 }
 
+/** The connected one whose secret webhook address has this hash. */
+export function integrationByWebhook(db: Db, provider: string, webhookHash: string): IntegrationRow | undefined {
+  return db.orm
+    .select()
+    .from(integrations)
+    .where(and(eq(integrations.webhookHash, webhookHash), eq(integrations.provider, provider), connected))
+    .get();
+}
+
 /** Disconnected ones are found too: connecting the same server again continues where it left off. */
 export function integrationByServer(
   db: Db,

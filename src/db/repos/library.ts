@@ -9,6 +9,8 @@ export type EntryRow = {
   /** 1: the user has put it there, and only the user moves it. */
   listChosen: 0 | 1;
   rating: number | null;
+  /** When that was said; null when it is not known. */
+  ratedAt: number | null;
   notes: string | null;
   addedAt: number;
   addedBySync: number | null;
@@ -20,7 +22,7 @@ export type EntryRow = {
 
 export type NewEntry = { list: ListName; addedBySync: number | null; now: number };
 
-const columns = `l.user_id AS userId, l.show_id AS showId, l.list, l.list_chosen AS listChosen, l.rating, l.notes,
+const columns = `l.user_id AS userId, l.show_id AS showId, l.list, l.list_chosen AS listChosen, l.rating, l.rated_at AS ratedAt, l.notes,
   l.added_at AS addedAt, l.added_by_sync AS addedBySync, l.added_by_import AS addedByImport, l.watched, l.last_watched_at AS lastWatchedAt, l.next_episode_id AS nextEpisodeId`;
 
 export function entryOf(db: Db, userId: number, showId: number): EntryRow | undefined {
@@ -88,12 +90,19 @@ export function setNotes(db: Db, userId: number, showId: number, notes: string |
     .run({ userId, showId, notes });
 }
 
-export function setRating(db: Db, userId: number, showId: number, rating: number | null): void {
+/** `at`: when the user has said so, as far as that is known. */
+export function setRating(
+  db: Db,
+  userId: number,
+  showId: number,
+  rating: number | null,
+  at: number | null = null,
+): void {
   db.raw
-    .query<unknown, [{ userId: number; showId: number; rating: number | null }]>(
-      "UPDATE library_entries SET rating = $rating WHERE user_id = $userId AND show_id = $showId",
+    .query<unknown, [{ userId: number; showId: number; rating: number | null; at: number | null }]>(
+      "UPDATE library_entries SET rating = $rating, rated_at = $at WHERE user_id = $userId AND show_id = $showId",
     )
-    .run({ userId, showId, rating });
+    .run({ userId, showId, rating, at });
 }
 
 export function deleteEntry(db: Db, userId: number, showId: number): void {

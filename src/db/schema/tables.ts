@@ -191,6 +191,8 @@ export const libraryEntries = sqliteTable(
     nextEpisodeId: integer("next_episode_id"),
     notes: text("notes"),
     addedByImport: integer("added_by_import"),
+    /** When the user has last said it, here or on a server; null when that is not known. */
+    ratedAt: integer("rated_at"),
   },
   (table) => [primaryKey({ columns: [table.userId, table.showId] })],
 );
@@ -437,6 +439,10 @@ export const webhookSeen = sqliteTable("webhook_seen", {
   syncLogId: integer("sync_log_id"),
   receivedAt: integer("received_at").notNull(),
   settledAt: integer("settled_at"),
+  /** JSON of the provider's news; null when there is nothing to look after. */
+  news: text("news"),
+  attempts: integer("attempts").notNull().default(0),
+  nextAttemptAt: integer("next_attempt_at"),
 });
 
 export const pushQueue = sqliteTable(

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { fromIso } from "../../domain/instant.ts";
 import { AppError } from "../../kernel/errors.ts";
-import { checked, type HttpAnswer } from "../../kernel/http.ts";
+import { checked, type HttpAnswer, type HttpBody } from "../../kernel/http.ts";
 import { createGate } from "../../kernel/limits.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { AccountApi, PinConnect } from "../contract.ts";
@@ -85,12 +85,14 @@ function authUrl(plex: PlexConfig, code: string, forwardUrl: string | null): str
 type Call<Out> = {
   token?: Secret;
   query?: Record<string, string | number>;
+  body?: HttpBody;
   accept?: number[];
   read: (answer: HttpAnswer) => Out;
   tries?: number;
 };
 
-function plexTvCaller({ http, clock, plex, timeouts }: PlexDeps) {
+/** Requests to plex.tv. */
+export function plexTvCaller({ http, clock, plex, timeouts }: PlexDeps) {
   // plex.tv counts requests and does not say how many are too many.
   const gate = createGate(clock, { concurrency: 4 });
   return <Out>(method: "GET" | "POST" | "DELETE", path: string, how: Call<Out>): Promise<Out> =>
@@ -100,6 +102,7 @@ function plexTvCaller({ http, clock, plex, timeouts }: PlexDeps) {
       url: `${plex.plexTv}${path}`,
       query: how.query,
       headers: plexHeaders(plex, how.token ?? null),
+      ...(how.body === undefined ? {} : { body: how.body }),
       accept: [422, ...(how.accept ?? [])],
       read(answer) {
         if (answer.status === 422) throw refused(answer);
@@ -123,6 +126,6 @@ function refused(answer: HttpAnswer): AppError {
   return new AppError("bad-answer", `${name} refused the request (HTTP ${status}).`, { status });
 }
 
-function as<Out>(schema: z.ZodType<Out>): (answer: HttpAnswer) => Out {
+export function as<Out>(schema: z.ZodType<Out>): (answer: HttpAnswer) => Out {
   return (answer) => checked(name, schema, bodyValue(name, answer));
 }

@@ -5,6 +5,7 @@ import { createPlexAccount } from "./account.ts";
 import { type PlexConfig, type PlexTimeouts, plexTimeouts } from "./config.ts";
 import { plexManifest } from "./manifest.ts";
 import { openPlexServer } from "./server.ts";
+import { createPlexWebhooks } from "./webhooks.ts";
 
 export type PlexOptions = { http: HttpClient; clock: Clock; plex: PlexConfig; timeouts?: Partial<PlexTimeouts> };
 
@@ -13,6 +14,7 @@ export function createPlex({ http, clock, plex, timeouts }: PlexOptions): Provid
   return {
     manifest: plexManifest,
     ...createPlexAccount(deps),
+    webhooks: createPlexWebhooks(deps),
     open: (options) => openPlexServer(deps, options),
   };
 }

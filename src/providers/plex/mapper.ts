@@ -2,7 +2,7 @@ import { type CollectedGuids, identityOf } from "../../domain/guid.ts";
 import { dateToInstant, type Instant } from "../../domain/instant.ts";
 import type { EpisodeItem, HistoryItem, Library, ShowItem } from "../contract.ts";
 import { readGuids } from "./guids.ts";
-import type { HistoryRow, Row, ShowRow } from "./rows.ts";
+import type { HistoryRow, RatedRow, Row, ShowRow } from "./rows.ts";
 
 // From the wire to what the core knows. Null = nothing to track: seasons, films, extras, live TV, rows without an id.
 
@@ -50,6 +50,12 @@ export function toEpisode(row: Row, libraryKey: string): EpisodeItem | null {
   };
 }
 
+/** Half a star is 1. Plex takes nought, and what is below it, for no rating at all. */
+export function toRating({ userRating, lastRatedAt }: RatedRow): { rating: number; at: Instant | null } | null {
+  if (userRating === undefined || userRating <= 0) return null;
+  return { rating: Math.min(10, Math.max(1, Math.round(userRating))), at: instant(lastRatedAt) };
+}
+
 export function toHistory(row: HistoryRow): HistoryItem | null {
   const key = historyKey(row);
   if (key === undefined || row.type !== "episode" || row.key?.startsWith("/livetv")) return null;
@@ -82,7 +88,7 @@ export function historyKey(row: HistoryRow): string | undefined {
   return `${row.ratingKey}@${row.viewedAt}`;
 }
 
-function isExtra(row: Row): boolean {
+export function isExtra(row: Row): boolean {
   return (
     row.extraType !== undefined ||
     row.subtype !== undefined ||
@@ -101,7 +107,7 @@ function idInPath(path: string | undefined): string | null {
   return path === undefined ? null : (/^\/library\/metadata\/([^/?]+)/.exec(path)?.[1] ?? null);
 }
 
-function words(text: string | undefined): string | null {
+export function words(text: string | undefined): string | null {
   const trimmed = text?.trim();
   return trimmed === undefined || trimmed === "" ? null : trimmed;
 }

@@ -1,4 +1,4 @@
-import { asArray, asBool, asInt, asText, isRecord } from "./schemas.ts";
+import { asArray, asBool, asInt, asNumber, asText, isRecord } from "./schemas.ts";
 
 // Listings bring tens of thousands of rows, so these are read by hand (a sixth of the time of a schema). The rules are
 // those of schemas.ts: a field of an unexpected type counts as absent. Null = not a row at all.
@@ -28,6 +28,9 @@ export type Row = {
   viewOffset: number | undefined;
   lastViewedAt: number | undefined;
 };
+
+/** The account's own rating, 0 to 10, and when it was given. */
+export type RatedRow = { userRating: number | undefined; lastRatedAt: number | undefined };
 
 /** What only shows are asked for. */
 export type ShowRow = Row & {
@@ -93,6 +96,11 @@ export function readShowRow(value: unknown): ShowRow | null {
     thumb: asText(value["thumb"]),
     genres: members(value["Genre"], "tag"),
   };
+}
+
+export function readRatedRow(value: unknown): RatedRow | null {
+  if (!isRecord(value)) return null;
+  return { userRating: asNumber(value["userRating"]), lastRatedAt: asInt(value["lastRatedAt"]) };
 }
 
 export function readHistoryRow(value: unknown): HistoryRow | null {

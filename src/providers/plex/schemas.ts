@@ -8,9 +8,14 @@ import { z } from "zod";
 export const asText = (value: unknown): string | undefined =>
   typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
 
-export const asInt = (value: unknown): number | undefined => {
+export const asNumber = (value: unknown): number | undefined => {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? Math.trunc(number) : undefined;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+};
+
+export const asInt = (value: unknown): number | undefined => {
+  const number = asNumber(value);
+  return number === undefined ? undefined : Math.trunc(number);
 };
 
 export const asBool = (value: unknown): boolean | undefined => {
@@ -71,6 +76,33 @@ export const pinSchema = z.object({
 });
 
 export const userSchema = z.object({ id: requiredText, username: text, title: text, email: text });
+
+/** Only whether there is a Plex Pass. */
+export const subscriptionSchema = z.object({ subscription: z.object({ active: bool }) });
+
+/** XML names the elements; JSON is a bare array. */
+export const webhookListSchema = z
+  .unknown()
+  .transform((value) => (isRecord(value) ? asArray(value["webhook"]) : value))
+  .pipe(z.array(z.object({ url: requiredText })));
+
+const record = z
+  .unknown()
+  .transform((value) => (isRecord(value) ? value : {}))
+  .optional()
+  .transform((value) => value ?? {});
+
+/** What a media server posts to a webhook. Everything but the event may be missing or of another type. */
+export const webhookSchema = z.object({
+  event: requiredText,
+  /** Whether it is the hook owner's own doing. Tautulli has the name of the user here. */
+  user: z.unknown(),
+  Account: record.pipe(z.object({ id: text, title: text })),
+  Server: record.pipe(z.object({ uuid: text, title: text })),
+  Metadata: record,
+  rating: z.unknown().transform(asText).optional(),
+});
+export type WebhookPayload = z.output<typeof webhookSchema>;
 
 const connectionSchema = z.object({
   uri: text,

@@ -14,8 +14,8 @@ import { readArtwork } from "./artwork.ts";
 import { createPlexClient, type PlexClient, type Query } from "./client.ts";
 import type { PlexDeps } from "./config.ts";
 import { type PageAnswer, readListing } from "./listing.ts";
-import { historyKey, toEpisode, toHistory, toLibrary, toShow } from "./mapper.ts";
-import { type HistoryRow, type Row, readHistoryRow, readRow, readShowRow, type ShowRow } from "./rows.ts";
+import { historyKey, toEpisode, toHistory, toLibrary, toRating, toShow } from "./mapper.ts";
+import { type HistoryRow, type Row, readHistoryRow, readRatedRow, readRow, readShowRow, type ShowRow } from "./rows.ts";
 import { identitySchema, sectionsSchema } from "./schemas.ts";
 import { bodyValue } from "./xml.ts";
 
@@ -113,6 +113,12 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
     async episodesById(itemIds, signal) {
       const page = await itemsById(client, name, itemIds, signal);
       return present<Row, EpisodeItem>(page, readRow, toEpisode);
+    },
+
+    async showRating(itemId, signal) {
+      const page = await itemsById(client, name, [itemId], signal);
+      const row = readRatedRow(page?.rows[0]);
+      return row === null ? null : toRating(row);
     },
 
     artwork: (path, signal) => readArtwork(client, name, path, signal),

@@ -36,6 +36,8 @@ export type IntegrationsOptions = {
   keyState: () => "ok" | "different";
   /** Stops what runs for an integration before it goes away. */
   cancelRunning: (integrationId: number) => Promise<void>;
+  /** Takes back what was left with the service in this account's name, while its sign-in is still good. */
+  leave: (integrationId: number) => Promise<void>;
 };
 
 export function createIntegrations(deps: Deps, options: IntegrationsOptions): Integrations {
@@ -145,6 +147,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
         disconnectedAt: now,
         createdAt: now,
       });
+    if (isOther) await options.leave(id);
     const tokens = await sealTokens(vault, id, { server: choice.token, account: pin.token });
     tx(db, () => {
       updateIntegration(db, id, { ...fresh, ...tokens, enabled: true, ...(needsFull ? { needsFull: true } : {}) });
@@ -228,6 +231,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   async function disconnect(userId: number, integrationId: string): Promise<void> {
     const current = ownRow(userId, integrationId);
     await options.cancelRunning(current.id);
+    await options.leave(current.id);
     let token: Secret | null = null;
     try {
       token = await openToken(vault, current, "account-token");

@@ -167,7 +167,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
       const { result, journal } = change(userId, work);
       return { result, undoToken: tokens.keep(journal) };
     },
-    updateShow(userId, showId, { list, rating, notes }) {
+    updateShow(userId, showId, { list, rating, ratedAt, notes }) {
       const id = showOf(db, userId, showId);
       checkRating(rating);
       const text = readNotes(notes);
@@ -176,7 +176,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         rememberEntry(db, journal, id);
         if (list === null) releaseList(db, userId, id);
         else if (list !== undefined) setList(db, userId, id, list);
-        if (rating !== undefined) setRating(db, userId, id, rating);
+        if (rating !== undefined) setRating(db, userId, id, rating, ratedAt ?? clock.now());
         if (text !== undefined) setNotes(db, userId, id, text);
       });
     },

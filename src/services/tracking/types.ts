@@ -60,5 +60,5 @@ export type MovedShow = {
   kept: { season: number; number: number | null; title: string | null }[];
 };
 
-/** `notes`: text of the user's own; blank or null takes it away. */
-export type ShowChange = { list?: ListName | null; rating?: number | null; notes?: string | null };
+/** `ratedAt`: when the user has said so, if not right now. `notes`: text of the user's own; blank or null takes it away. */
+export type ShowChange = { list?: ListName | null; rating?: number | null; ratedAt?: number; notes?: string | null };

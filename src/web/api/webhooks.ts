@@ -1,0 +1,135 @@
+import { Elysia, t } from "elysia";
+import { isProviderId } from "../../domain/providers.ts";
+import { AppError } from "../../kernel/errors.ts";
+import type { DeliveryView } from "../../services/webhooks/types.ts";
+import { contextOf, userOf } from "../context.ts";
+import type { RouteDeps } from "../deps.ts";
+import { webhookBase } from "../webhook-base.ts";
+import { readWebhookBody } from "../webhook-body.ts";
+import { Id, Iso, IsoOrNull, iso, isoOrNull, NoContent, TextOrNull } from "./schemas.ts";
+
+const tags = ["Integrations"];
+// The router wants one name for what stands after /integrations/.
+const Params = t.Object({ provider: t.String({ description: "The integration's id" }) });
+
+const Delivery = t.Object({
+  id: Id,
+  event: t.String({ description: "In the server's own word, such as media.scrobble" }),
+  title: TextOrNull,
+  outcome: t.Unsafe<DeliveryView["outcome"]>(
+    t.Union(
+      ["waiting", "used", "ignored", "failed"].map((name) => t.Literal(name)),
+      { description: "waiting: the server is asked again at nextAttemptAt" },
+    ),
+  ),
+  reason: t.Union([t.String(), t.Null()], { description: "Why, one sentence" }),
+  syncId: t.Union([Id, t.Null()], { description: "The run that stored what it brought" }),
+  receivedAt: Iso,
+  settledAt: IsoOrNull,
+  nextAttemptAt: IsoOrNull,
+});
+
+const Webhook = t.Object({
+  url: t.String({ description: "Secret: who knows it can post to it" }),
+  registered: t.Boolean({ description: "The service's own list holds this address" }),
+  registrable: t.Boolean({ description: "The service has such a list" }),
+  deliveries: t.Array(Delivery, { description: "The latest, newest first" }),
+});
+
+function deliveryJson(delivery: DeliveryView) {
+  return {
+    ...delivery,
+    receivedAt: iso(delivery.receivedAt),
+    settledAt: isoOrNull(delivery.settledAt),
+    nextAttemptAt: isoOrNull(delivery.nextAttemptAt),
+  };
+}
+
+export function createWebhookRoutes(deps: RouteDeps) {
+  const { webhooks } = deps;
+
+  async function webhookJson(request: Request, integrationId: string) {
+    const userId = userOf(request).id;
+    const shown = await webhooks.view(userId, integrationId, webhookBase(deps, contextOf(request)));
+    const { url, registrable, deliveries } = shown;
+    const registered = await webhooks.isRegistered(userId, integrationId);
+    return { url, registered, registrable, deliveries: deliveries.map(deliveryJson) };
+  }
+
+  return new Elysia()
+    .get("/api/integrations/:provider/webhook", ({ request, params }) => webhookJson(request, params.provider), {
+      params: Params,
+      response: { 200: Webhook },
+      detail: {
+        summary: "The webhook address of a server, and what has come to it",
+        description:
+          "Whether it is registered is asked of the service; when that does not answer, it is as known last.",
+        tags,
+      },
+    })
+    .post(
+      "/api/integrations/:provider/webhook",
+      async ({ request, params }) => {
+        const base = webhookBase(deps, contextOf(request));
+        await webhooks.rotate(userOf(request).id, params.provider, base);
+        return webhookJson(request, params.provider);
+      },
+      {
+        params: Params,
+        response: { 200: Webhook },
+        detail: {
+          summary: "Make a new webhook address",
+          description: "The old one is nobody's from then on. In the service's list the new one takes its place.",
+          tags,
+        },
+      },
+    )
+    .put(
+      "/api/integrations/:provider/webhook/registration",
+      async ({ request, params }) => {
+        const base = webhookBase(deps, contextOf(request));
+        await webhooks.register(userOf(request).id, params.provider, base);
+        return { registered: true };
+      },
+      {
+        params: Params,
+        response: { 200: t.Object({ registered: t.Boolean() }) },
+        detail: {
+          summary: "Put the address into the service's own list",
+          description: "Other entries stay. 409 with a sentence when the account may have no webhooks.",
+          tags,
+        },
+      },
+    )
+    .delete(
+      "/api/integrations/:provider/webhook/registration",
+      async ({ request, params, set }) => {
+        await webhooks.unregister(userOf(request).id, params.provider);
+        set.status = 204;
+      },
+      {
+        params: Params,
+        response: { 204: NoContent },
+        detail: { summary: "Take the address out of the service's own list", tags },
+      },
+    )
+    .post(
+      "/api/webhooks/:provider/:secret",
+      async ({ request, params, set }) => {
+        const target = isProviderId(params.provider) ? webhooks.find(params.provider, params.secret) : null;
+        if (target === null) throw new AppError("not-found", "There is nothing at this address.");
+        webhooks.receive(target, await readWebhookBody(request));
+        set.status = 202;
+      },
+      {
+        params: t.Object({ provider: t.String({ description: "plex" }), secret: t.String() }),
+        response: { 202: t.Void({ description: "Taken; the server is asked about it afterwards" }) },
+        detail: {
+          summary: "Where a media server posts its news",
+          description:
+            "The secret in the address is the key. Multipart forms, form fields and JSON are understood; at most 5 MB. What it says is only a hint: the server is asked before anything is stored.",
+          tags,
+        },
+      },
+    );
+}
