@@ -23,6 +23,7 @@ import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
+import { createStream } from "./services/stream/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
 import { createTracking } from "./services/tracking/service.ts";
@@ -99,6 +100,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     },
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
+  const stream = createStream(deps, { integrations, sync, canListen: () => keyState === "ok" });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const matching = createMatching(deps, { importShow, tracking });
@@ -110,6 +112,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     accounts,
     integrations,
     sync,
+    stream,
     tracking,
     matching,
     transfer,
@@ -155,6 +158,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     listening = web.listen({ host: config.host, port: config.port });
     enrichment.start();
     jobs.start();
+    stream.start();
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
     return {
       url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${listening.port}${config.basePath}`,
@@ -164,7 +168,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
+    const ended = [jobs.stop(), stream.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -180,6 +184,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     accounts,
     integrations,
     sync,
+    stream,
     enrichment,
     sourceDesk,
     matching,

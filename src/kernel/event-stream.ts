@@ -28,14 +28,14 @@ export async function* readEvents(
         event = "";
         data = [];
         length = 0;
-      } else if (line.startsWith("event:")) event = valueOf(line);
-      else if (line.startsWith("data:")) data.push(valueOf(line));
+      } else if (line.startsWith("event:")) event = valueIn(line);
+      else if (line.startsWith("data:")) data.push(valueIn(line));
     }
     if (length + rest.length > longestEvent) throw new AppError("bad-answer", `${name} sent news without an end.`);
   }
 }
 
-function valueOf(line: string): string {
+function valueIn(line: string): string {
   const value = line.slice(line.indexOf(":") + 1);
   return value.startsWith(" ") ? value.slice(1) : value;
 }

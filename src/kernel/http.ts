@@ -204,12 +204,7 @@ function requestInit(spec: Outgoing, signal: AbortSignal, userAgent: string): Bu
  * Follows redirects by hand and within the same origin only: fetch would carry custom headers, and with them
  * X-Plex-Token, to wherever a redirect points.
  */
-async function follow(
-  spec: Outgoing,
-  signal: AbortSignal,
-  transport: Transport,
-  userAgent: string,
-): Promise<Response> {
+async function follow(spec: Outgoing, signal: AbortSignal, transport: Transport, userAgent: string): Promise<Response> {
   const init = requestInit(spec, signal, userAgent);
   let url = address(spec);
   for (let hop = 0; hop < 4; hop += 1) {

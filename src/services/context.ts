@@ -25,6 +25,10 @@ export type AppEvents = {
   "sync.progress": { syncId: number; integrationId: number; userId: number; progress: SyncProgress };
   "sync.finished": { syncId: number; integrationId: number; userId: number; status: SyncStatus };
   "integration.changed": { integrationId: number; userId: number };
+  /** The connection that brings a server's news is open, or has been lost. */
+  "stream.changed": { integrationId: number; userId: number };
+  /** What this user is watching right now, or how far it has got. */
+  "watching.changed": { userId: number };
   /** Plays of these shows changed for this user. */
   "plays.changed": { userId: number; showIds: number[] };
   /** Titles, dates, posters or numbers of this show changed for everybody. */

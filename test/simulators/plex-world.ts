@@ -91,6 +91,7 @@ export type PlexSession = {
   item: PlexItem;
   offsetMs: number;
   state: "playing" | "paused";
+  player: string;
 };
 
 export type PlexShare = {
@@ -114,6 +115,7 @@ export type PlexServerState = {
   views: Map<PlexAccount, Map<string, ViewState>>;
   history: HistoryRow[];
   sessions: PlexSession[];
+  nextSessionKey: number;
   /** Counts every change; cached listings are thrown away by it. */
   revision: number;
   nextRatingKey: number;
@@ -142,6 +144,9 @@ export type PlexQuirks = {
   xmlOnly: boolean;
   /** Some servers answer PUT /:/scrobble with 404 and want GET. */
   scrobbleNeedsGet: boolean;
+  /** No /:/eventsource/notifications here (404), as behind some proxies. */
+  noEventStream: boolean;
+  noWebSocket: boolean;
 };
 
 export const trueQuirks: PlexQuirks = {
@@ -154,6 +159,8 @@ export const trueQuirks: PlexQuirks = {
   scrobbleWritesHistory: false,
   xmlOnly: false,
   scrobbleNeedsGet: false,
+  noEventStream: false,
+  noWebSocket: false,
 };
 
 export function localAccountId(server: PlexServerState, account: PlexAccount): number {

@@ -73,6 +73,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     accounts,
     integrations: fakeIntegrations(),
     sync: fakeSync(),
+    stream: { state: () => ({ state: "off" }), nowWatching: () => [] },
     tracking: fakeTracking(),
     matching: fakeMatching(),
     // Waiting for an import to end takes as long as it takes.
