@@ -110,10 +110,11 @@ export function createNotifications(state: PlexServerState, pingMs = 10_000): No
               controller.close();
             },
           });
-          event("ping", {});
-          ping = setInterval(() => {
+          const beat = (): void => {
             if (!silent) event("ping", {});
-          }, pingMs);
+          };
+          beat();
+          ping = setInterval(beat, pingMs);
           ping.unref();
         },
         cancel: end,
