@@ -27,6 +27,7 @@ export type IconName =
   | "log-out"
   | "move"
   | "more"
+  | "pause"
   | "play"
   | "plug"
   | "plus"
