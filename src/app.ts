@@ -23,6 +23,7 @@ import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
+import { createStream } from "./services/stream/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
 import { createTracking } from "./services/tracking/service.ts";
@@ -101,6 +102,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     leave: (integrationId) => webhooks.leave(integrationId),
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
+  const stream = createStream(deps, { integrations, sync, canListen: () => keyState === "ok" });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const webhooks = createWebhooks(deps, { sync, integrations, tracking });
@@ -114,6 +116,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     integrations,
     sync,
     webhooks,
+    stream,
     tracking,
     matching,
     transfer,
@@ -160,6 +163,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     enrichment.start();
     webhooks.start();
     jobs.start();
+    stream.start();
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
     return {
       url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${listening.port}${config.basePath}`,
@@ -169,7 +173,9 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), webhooks.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
+    const news = [webhooks.stop(), stream.stop()];
+    const work = [sync.stop(), transfer.stop(), enrichment.stop()];
+    const ended = [jobs.stop(), ...news, ...work, listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -186,6 +192,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     integrations,
     sync,
     webhooks,
+    stream,
     enrichment,
     sourceDesk,
     matching,

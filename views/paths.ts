@@ -84,6 +84,8 @@ export function createPaths(basePath: string) {
 
     // Pages
     home: (query: UpNextQuery = {}) => withQuery(at("/"), query),
+    /** GET: what is being watched right now, as a part of that page. */
+    nowWatching: () => at("/now-watching"),
     /** POST `{list}` takes a show off the list "watching". */
     upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
@@ -126,6 +128,8 @@ export function createPaths(basePath: string) {
     integration,
     /** GET: the card alone, to refresh it. */
     integrationCard: (integrationId: string) => `${integration(integrationId)}/card`,
+    /** GET: whether its news is heard live, and what plays there, as a part of the card. */
+    integrationLive: (integrationId: string) => `${integration(integrationId)}/live`,
     /** GET and POST: schedule, automatic sync, libraries, what to do with unmarks. */
     integrationSettings: (integrationId: string) => `${integration(integrationId)}/settings`,
     /** POST starts a sync. */

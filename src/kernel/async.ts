@@ -80,3 +80,24 @@ export async function withDeadline<Out>(work: Promise<Out>, ms: number, message:
     clearTimeout(timer);
   }
 }
+
+export type SilenceWatch = ReturnType<typeof watchSilence>;
+
+/** For connections that stay open: `signal` is aborted when nothing has been heard for as long as was last agreed. */
+export function watchSilence() {
+  const gone = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    signal: gone.signal,
+    /** The next sign of life has to come within `ms`; without it the signal is aborted with `reason`. */
+    within(ms: number, reason: unknown): void {
+      clearTimeout(timer);
+      timer = setTimeout(() => gone.abort(reason), ms);
+    },
+    /** Nothing is expected any more; whatever is still open is closed. */
+    hangUp(): void {
+      clearTimeout(timer);
+      gone.abort();
+    },
+  };
+}

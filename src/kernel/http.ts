@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type SilenceWatch, watchSilence } from "./async.ts";
 import { backoffMs, retryAfterMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import { AppError, type ErrorCode, hasCode, isAppError, throwIfAborted } from "./errors.ts";
@@ -45,7 +46,21 @@ export type HttpRequest<Out> = {
   insecureTls?: boolean | undefined;
 };
 
-export type HttpClient = { request<Out>(spec: HttpRequest<Out>): Promise<Out> };
+/** An answer without an end, read as it comes. */
+export type HttpStream = Pick<HttpRequest<unknown>, "name" | "url" | "query" | "headers" | "signal" | "insecureTls"> & {
+  /** Media type that has to come. */
+  type: string;
+  /** For the head of the answer. */
+  timeoutMs: number;
+  /** A connection that says nothing for so long is dead. */
+  silenceMs: number;
+};
+
+export type HttpClient = {
+  request<Out>(spec: HttpRequest<Out>): Promise<Out>;
+  /** Resolves with the head of the answer. The body has to be iterated, or aborted by the signal: it stays open. */
+  stream(spec: HttpStream): Promise<AsyncGenerator<Uint8Array, void, void>>;
+};
 
 export type Transport = (url: string, init: BunFetchRequestInit) => Promise<Response>;
 
@@ -66,7 +81,7 @@ export function createHttp({ clock, log, userAgent, transport = fetch }: HttpOpt
       status = response.status;
       if (!response.ok && !spec.accept?.includes(status)) throw await statusError(spec, response, clock.now());
       const bytes = await readBody(spec, response);
-      const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+      const type = mediaType(response);
       return spec.read({ status, headers: response.headers, type, bytes, text: () => new TextDecoder().decode(bytes) });
     } catch (error) {
       throwIfAborted(spec.signal);
@@ -97,10 +112,65 @@ export function createHttp({ clock, log, userAgent, transport = fetch }: HttpOpt
     }
   }
 
-  return { request };
+  async function stream(spec: HttpStream): Promise<AsyncGenerator<Uint8Array, void, void>> {
+    throwIfAborted(spec.signal);
+    const watch = watchSilence();
+    const signal = spec.signal ? AbortSignal.any([spec.signal, watch.signal]) : watch.signal;
+    const { host, pathname } = new URL(spec.url);
+    watch.within(spec.timeoutMs, new DOMException("no answer", "TimeoutError"));
+    try {
+      const response = await follow(spec, signal, transport, userAgent);
+      log.debug("http", { method: "GET", host, path: pathname, status: response.status, stream: true });
+      if (!response.ok) throw await statusError(spec, response, clock.now());
+      const type = mediaType(response);
+      if (type !== spec.type || response.body === null) {
+        throw new AppError("bad-answer", `${spec.name} answered with something else than asked for.`, {
+          status: response.status,
+          detail: type,
+        });
+      }
+      return chunksOf(spec, response.body, watch);
+    } catch (error) {
+      watch.hangUp();
+      throwIfAborted(spec.signal);
+      throw transportError(spec, error);
+    }
+  }
+
+  return { request, stream };
 }
 
-function address(spec: HttpRequest<unknown>): URL {
+async function* chunksOf(
+  spec: HttpStream,
+  body: ReadableStream<Uint8Array>,
+  watch: SilenceWatch,
+): AsyncGenerator<Uint8Array, void, void> {
+  const silent = new AppError("unreachable", `${spec.name} has gone silent.`);
+  watch.within(spec.silenceMs, silent);
+  try {
+    for await (const chunk of body) {
+      watch.within(spec.silenceMs, silent);
+      yield chunk;
+    }
+  } catch (error) {
+    throwIfAborted(spec.signal);
+    throw transportError(spec, error);
+  } finally {
+    watch.hangUp();
+  }
+}
+
+function mediaType(response: Response): string {
+  return (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** What sending and failing need to know of a request. */
+type Outgoing = Pick<
+  HttpRequest<unknown>,
+  "name" | "method" | "url" | "query" | "headers" | "body" | "timeoutMs" | "accept" | "insecureTls"
+>;
+
+function address(spec: Outgoing): URL {
   const url = new URL(spec.url);
   for (const [key, value] of Object.entries(spec.query ?? {})) {
     if (typeof value === "object") for (const each of value) url.searchParams.append(key, each);
@@ -109,7 +179,7 @@ function address(spec: HttpRequest<unknown>): URL {
   return url;
 }
 
-function requestInit(spec: HttpRequest<unknown>, signal: AbortSignal, userAgent: string): BunFetchRequestInit {
+function requestInit(spec: Outgoing, signal: AbortSignal, userAgent: string): BunFetchRequestInit {
   const headers = new Headers({ "user-agent": userAgent });
   for (const [key, value] of Object.entries(spec.headers ?? {})) {
     if (value !== undefined) headers.set(key, value instanceof Secret ? value.reveal() : value);
@@ -134,12 +204,7 @@ function requestInit(spec: HttpRequest<unknown>, signal: AbortSignal, userAgent:
  * Follows redirects by hand and within the same origin only: fetch would carry custom headers, and with them
  * X-Plex-Token, to wherever a redirect points.
  */
-async function follow(
-  spec: HttpRequest<unknown>,
-  signal: AbortSignal,
-  transport: Transport,
-  userAgent: string,
-): Promise<Response> {
+async function follow(spec: Outgoing, signal: AbortSignal, transport: Transport, userAgent: string): Promise<Response> {
   const init = requestInit(spec, signal, userAgent);
   let url = address(spec);
   for (let hop = 0; hop < 4; hop += 1) {
@@ -207,7 +272,7 @@ const statusMeanings: Record<number, [ErrorCode, string]> = {
   429: ["rate-limited", "asks us to wait"],
 };
 
-async function statusError(spec: HttpRequest<unknown>, response: Response, now: number): Promise<AppError> {
+async function statusError(spec: Outgoing, response: Response, now: number): Promise<AppError> {
   const { status } = response;
   const wait = retryAfterMs(response.headers.get("retry-after"), now);
   await response.body?.cancel();
@@ -235,7 +300,7 @@ const causes: Record<string, string> = {
   EPROTO: "does not speak https at this address",
 };
 
-function transportError(spec: HttpRequest<unknown>, error: unknown): AppError {
+function transportError(spec: Outgoing, error: unknown): AppError {
   if (isAppError(error)) return error;
   if (error instanceof Error && error.name === "TimeoutError") {
     const seconds = Math.round(spec.timeoutMs / 100) / 10;

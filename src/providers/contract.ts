@@ -168,6 +168,40 @@ export type Listing<Item> = AsyncGenerator<Page<Item>, { complete: boolean }, vo
 
 export type HistoryAccess = "all" | "own" | "refused";
 
+/** What a server tells by itself. A hint in every case: what is stored is read from the server again. */
+export type ServerNews =
+  /** The connection is open; comes first, and as a sign of life. */
+  | { kind: "alive" }
+  /** Somebody, who need not be this account, is playing something; repeated every few seconds. */
+  | { kind: "playing"; sessionId: string; itemId: string; offsetMs: number | null; state: PlayState | "stopped" }
+  /** Something about these items has changed, a mark perhaps. */
+  | { kind: "items"; itemIds: string[] }
+  /** More has changed than can be said item by item. */
+  | { kind: "library" };
+
+export type PlayState = "playing" | "paused";
+
+/** What is being played right now. */
+export type PlaySession = {
+  sessionId: string;
+  itemId: string;
+  /** By the account of this connection. */
+  own: boolean;
+  /** Null for films and other things. */
+  episode: EpisodeItem | null;
+  offsetMs: number;
+  state: PlayState;
+  /** What the player is called, when the server says so. */
+  player: string | null;
+};
+
+export type NewsFeed = {
+  /** Until the server ends the connection, which need not be a failure, or the signal does. */
+  listen(signal: AbortSignal): AsyncGenerator<ServerNews, void, void>;
+  /** Throws `unsupported` for an account that may not know: then it hears of nobody but itself. */
+  sessions(signal?: AbortSignal): Promise<PlaySession[]>;
+};
+
 /** A connection to one server with one account's token. */
 export type MediaServer = {
   identify(signal?: AbortSignal): Promise<ServerIdentity>;
@@ -193,6 +227,8 @@ export type MediaServer = {
   showRating?(itemId: string, signal?: AbortSignal): Promise<{ rating: number; at: Instant | null } | null>;
   /** Image bytes (jpeg, png or webp). */
   artwork(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
+  /** Absent where a server tells nothing by itself. */
+  news?: NewsFeed;
   /** Requests made through this object. */
   requests(): number;
 };

@@ -27,6 +27,10 @@ export type AppEvents = {
   "integration.changed": { integrationId: number; userId: number };
   /** A webhook delivery has come, or is settled. */
   "webhook.delivery": { integrationId: number; userId: number };
+  /** The connection that brings a server's news is open, or has been lost. */
+  "stream.changed": { integrationId: number; userId: number };
+  /** What this user is watching right now, or how far it has got. */
+  "watching.changed": { userId: number };
   /** Plays of these shows changed for this user. */
   "plays.changed": { userId: number; showIds: number[] };
   /** Titles, dates, posters or numbers of this show changed for everybody. */

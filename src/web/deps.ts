@@ -10,6 +10,7 @@ import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
 import type { SourceDesk } from "../services/sources/service.ts";
+import type { StreamService } from "../services/stream/types.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
 import type { Tracking } from "../services/tracking/types.ts";
@@ -29,6 +30,7 @@ export type WebDeps = Deps & {
   integrations: Integrations;
   sync: SyncService;
   webhooks: WebhookService;
+  stream: Pick<StreamService, "state" | "nowWatching">;
   tracking: Tracking;
   matching: Matching;
   transfer: Transfer;

@@ -13,6 +13,7 @@ import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
+import { createNowWatchingRoutes } from "./api/now-watching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
 import { createSessionRoutes } from "./api/sessions.ts";
@@ -49,6 +50,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createMarkRoutes,
   createPlayRoutes,
   createUpNextRoutes,
+  createNowWatchingRoutes,
   createHistoryRoutes,
   createCalendarRoutes,
   createCalendarFeedRoutes,

@@ -65,7 +65,7 @@ export function stageFor(
   const logLines: string[] = [];
   const log = createLog({ clock, level: "debug", format: "json", write: (line) => logLines.push(line) });
   const http = createHttp({ clock, log, userAgent: "EpisodeTracker/0.1.0 (+https://example.org)" });
-  const hasty: HttpClient = { request: (spec) => http.request({ ...spec, timeoutMs: timeoutMs }) };
+  const hasty: HttpClient = { ...http, request: (spec) => http.request({ ...spec, timeoutMs: timeoutMs }) };
   const deps: SourceDeps = { http: hasty, clock };
   const requests = () => sims.requests.all({ service: harness.id });
   return { world, sims, clock, source: harness.create(deps, sims), deps, logLines, requests } satisfies MetadataStage;

@@ -213,6 +213,7 @@ describe("Trakt's manners", () => {
   test("a budget that the headers call used up is waited for", async () => {
     const until = new Date(clock.now() + 90_000).toISOString();
     const http: typeof stage.deps.http = {
+      ...stage.deps.http,
       request: (spec) =>
         stage.deps.http.request({
           ...spec,

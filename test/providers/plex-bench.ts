@@ -21,7 +21,7 @@ export const plexIdentity = {
 };
 
 export function timeoutsOf(ms: number): PlexTimeouts {
-  return { identityMs: ms, accessMs: ms, plexTvMs: ms, smallMs: ms, listingMs: ms };
+  return { identityMs: ms, accessMs: ms, plexTvMs: ms, smallMs: ms, listingMs: ms, silenceMs: ms };
 }
 
 /** The product's Plex provider, talking to simulators. */

@@ -1,8 +1,16 @@
 import { findEpisode } from "./catalogue.ts";
 import type { FaultEffect, FaultRule, ServiceName } from "./faults.ts";
-import { episodesOf, type PlexAccount, type PlexItem, type PlexQuirks, type PlexServerState } from "./plex-world.ts";
+import {
+  episodesOf,
+  type PlexAccount,
+  type PlexItem,
+  type PlexQuirks,
+  type PlexServerState,
+  type PlexSession,
+} from "./plex-world.ts";
 import { json } from "./simulator.ts";
 import type { Simulators } from "./start.ts";
+import { startViewer, type Viewer } from "./viewer.ts";
 
 /**
  * The control API of a simulator process: POST /_control/<action> with a JSON body, so that a browser test, the bench
@@ -68,6 +76,17 @@ function itemOf(sims: Simulators, body: Json): PlexItem {
 
 const describe = (item: PlexItem): Json => ({ ratingKey: item.ratingKey, title: item.title, guid: item.guid });
 
+const viewers = new Map<PlexSession, Viewer>();
+
+function viewerOf(sims: Simulators, body: Json, act: (viewer: Viewer) => void): Json {
+  const key = text(body, "sessionKey");
+  const session = serverOf(sims, body).sessions.find((candidate) => candidate.key === key);
+  const viewer = session === undefined ? undefined : viewers.get(session);
+  if (viewer === undefined) throw new ControlError(`Nobody watches in session ${key}`);
+  act(viewer);
+  return { sessionKey: key };
+}
+
 type Action = (sims: Simulators, body: Json) => Json;
 
 const actions: Record<string, Action> = {
@@ -104,6 +123,29 @@ const actions: Record<string, Action> = {
     sims.world.partial(accountOf(sims, body), item, at === undefined ? { offsetMs } : { offsetMs, at });
     return describe(item);
   },
+  watch: (sims, body) => {
+    const item = itemOf(sims, body);
+    const server = sims.server(serverOf(sims, body).name);
+    const given = (name: string) => (typeof body[name] === "number" ? { [name]: body[name] } : {});
+    const player = typeof body["player"] === "string" ? { player: body["player"] } : {};
+    const times = { ...given("speed"), ...given("everyMs"), ...given("fromMs"), ...given("untilMs") };
+    const viewer = startViewer(
+      { world: sims.world, ...server },
+      { account: accountOf(sims, body), item, ...times, ...player },
+    );
+    viewers.set(viewer.session, viewer);
+    void viewer.ended.then(() => viewers.delete(viewer.session));
+    return { ...describe(item), sessionKey: viewer.session.key, durationMs: item.durationMs };
+  },
+  pause: (sims, body) => viewerOf(sims, body, (viewer) => viewer.pause()),
+  resume: (sims, body) => viewerOf(sims, body, (viewer) => viewer.resume()),
+  "stop-watching": (sims, body) =>
+    viewerOf(sims, body, (viewer) => viewer.stop({ silently: body["silently"] === true })),
+  "drop-feeds": (sims, body) => {
+    sims.server(serverOf(sims, body).name).notifications.dropAll();
+    return {};
+  },
+  listeners: (sims, body) => ({ listeners: sims.server(serverOf(sims, body).name).notifications.listeners() }),
   view: (sims, body) => {
     const item = itemOf(sims, body);
     return { ...describe(item), view: sims.world.viewOf(accountOf(sims, body), item) };

@@ -300,8 +300,8 @@ export function demoWorld(options: DemoOptions = {}): DemoWorld {
   return { world, anna, ben, attic, bens };
 }
 
-/** Anna goes on with something she is in the middle of, as if just now; null when there is nothing left. */
-export function watchNext({ world, anna, attic }: DemoWorld, random: Random): PlexItem | null {
+/** What Anna goes on with next, of what she is in the middle of; null when there is nothing left. */
+export function nextToWatch({ world, anna, attic }: DemoWorld, random: Random): PlexItem | null {
   const shows = attic.libraries
     .flatMap((library) => library.shows)
     .filter((show) => {
@@ -312,10 +312,6 @@ export function watchNext({ world, anna, attic }: DemoWorld, random: Random): Pl
       );
     });
   if (shows.length === 0) return null;
-  const item = airedItems(world, random.pick(shows)).find(
-    (candidate) => (world.viewOf(anna, candidate)?.viewCount ?? 0) === 0,
-  );
-  if (item === undefined) return null;
-  world.play(anna, item);
-  return item;
+  const items = airedItems(world, random.pick(shows));
+  return items.find((candidate) => (world.viewOf(anna, candidate)?.viewCount ?? 0) === 0) ?? null;
 }

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { demoWorld, watchNext } from "./demo-world.ts";
+import { demoWorld, nextToWatch } from "./demo-world.ts";
 import { createRandom } from "./random.ts";
 import { startSimulators } from "./start.ts";
+import { startViewer } from "./viewer.ts";
 
 /**
  * `bun run demo`: the product with simulated Plex, Trakt, TMDB and TVmaze, no account anywhere.
@@ -15,7 +16,9 @@ const keep = process.argv.includes("--keep");
 const root = resolve(import.meta.dir, "../..");
 const port = process.env["PORT"] ?? "4747";
 const dataDir = keep ? join(root, "data", "demo") : await mkdtemp(join(tmpdir(), "episode-tracker-demo-"));
-const minutesBetweenPlays = 4;
+/** An evening in minutes: she watches for three of them, then there is a pause. */
+const minutesPerEpisode = 3;
+const minutesBetween = 1;
 
 /** With kept data the simulated past must stay where it was, or every start would bring a second history. */
 async function firstStart(): Promise<number> {
@@ -47,24 +50,32 @@ Episode Tracker demo: http://localhost:${port}
   3. On the simulated Plex page leave "Anna" chosen and press "Sign In".
   4. Choose the server "Attic" and press "Sync Now".
 
-  Every ${minutesBetweenPlays} minutes Anna watches another episode; sync again to see it arrive.
+  Anna is always in the middle of something: Up next shows what she is watching, and every few minutes a play arrives.
   Data: ${dataDir}${keep ? "" : " (deleted at the end)"}
   Stop with Ctrl+C.
 `);
 
 const random = createRandom(7);
-const life = setInterval(() => {
-  const item = watchNext(demo, random);
-  if (item === null) return;
-  sims.server("Attic").notifications.itemsChanged(item, 1);
-  console.log(`(demo) Anna has just watched ${item.parent?.parent?.title} S${item.parent?.index}E${item.index}.`);
-}, minutesBetweenPlays * 60_000);
+const players = ["Living Room", "Anna's phone", "Kitchen tablet"];
+
+async function evenings(): Promise<void> {
+  for (;;) {
+    await Bun.sleep(minutesBetween * 60_000);
+    const item = nextToWatch(demo, random);
+    if (item === null) return;
+    const speed = (item.durationMs ?? 0) / (minutesPerEpisode * 60_000);
+    const where = { world: demo.world, ...sims.server("Attic") };
+    await startViewer(where, { account: demo.anna, item, speed: Math.max(speed, 1), player: random.pick(players) })
+      .ended;
+    console.log(`(demo) Anna has just watched ${item.parent?.parent?.title} S${item.parent?.index}E${item.index}.`);
+  }
+}
+void evenings();
 
 let stopping = false;
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  clearInterval(life);
   product.kill("SIGTERM");
   await product.exited;
   await sims.stop();

@@ -25,17 +25,20 @@ export type PlexServerDeps = SimulatorDeps & {
   /** The account behind a plex.tv account token; null when unknown or revoked. */
   accountOfToken(token: string): PlexAccount | null;
   drawPosters: boolean;
+  /** Between two pings of the notification feed; the true ones come every ten seconds. */
+  pingMs?: number | undefined;
 };
 
 export function startPlexServer(deps: PlexServerDeps, options: ListenOptions = {}): PlexServerSimulator {
   const { world, state } = deps;
-  const notifications = createNotifications();
+  const notifications = createNotifications(state, deps.pingMs);
   const answers = createAnswers(state);
   const library = createLibraryPages(state, answers, deps.now);
   const status = createStatusPages(state, answers, deps.now);
 
-  const access = (call: Call): Access | null => {
-    const token = call.param("x-plex-token") ?? call.url.searchParams.get("X-Plex-Token");
+  const access = (call: Call): Access | null => accessBy(call.param("X-Plex-Token"));
+
+  const accessBy = (token: string | null): Access | null => {
     if (token === null || !state.claimed) return null;
     if (token === state.ownerAccessToken) return { account: state.owner, owner: true, libraries: null };
     const share = state.shares.find((candidate) => candidate.accessToken === token);
@@ -78,7 +81,9 @@ export function startPlexServer(deps: PlexServerDeps, options: ListenOptions = {
     if (call.path === "/:/scrobble") return markAs(call, who, true);
     if (call.path === "/:/unscrobble") return markAs(call, who, false);
     if (call.path === "/:/prefs" && read) return status.preferences(call, who);
-    if (call.path === "/:/eventsource/notifications" && read) return notifications.stream(call);
+    if (call.path === "/:/eventsource/notifications" && read) {
+      return state.quirks.noEventStream ? htmlError(404, "Not Found") : notifications.stream(call, who);
+    }
     if (call.path === "/accounts" && read) return status.accounts(call, who);
     if (call.path === "/status/sessions" && read) return status.sessions(call, who);
     if (call.path === "/status/sessions/history/all" && read) return status.history(call, who);
@@ -121,9 +126,14 @@ export function startPlexServer(deps: PlexServerDeps, options: ListenOptions = {
   const running = listen("plex-server", state.name, deps, handle, options, {
     accepts: (call) => {
       if (call.path !== "/:/websockets/notifications" || call.request.headers.get("upgrade") === null) return null;
+      if (state.quirks.noWebSocket) return null;
       return access(call) === null ? null : { path: call.path, token: call.param("X-Plex-Token") };
     },
-    opened: (socket) => notifications.join(socket),
+    opened: (socket) => {
+      const who = accessBy(socket.data.token);
+      if (who === null) socket.close();
+      else notifications.join(socket, who);
+    },
     closed: (socket) => notifications.leave(socket),
   });
   return { ...running, state, notifications };

@@ -140,7 +140,7 @@ export function createStatusPages(state: PlexServerState, answers: Answers, now:
           platform: "webOS",
           product: "Plex for LG",
           state: session.state,
-          title: "Living Room",
+          title: session.player,
           local: true,
           userID: id,
         },

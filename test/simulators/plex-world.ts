@@ -97,6 +97,7 @@ export type PlexSession = {
   item: PlexItem;
   offsetMs: number;
   state: "playing" | "paused";
+  player: string;
 };
 
 export type PlexShare = {
@@ -120,6 +121,7 @@ export type PlexServerState = {
   views: Map<PlexAccount, Map<string, ViewState>>;
   history: HistoryRow[];
   sessions: PlexSession[];
+  nextSessionKey: number;
   /** Counts every change; cached listings are thrown away by it. */
   revision: number;
   nextRatingKey: number;
@@ -148,6 +150,9 @@ export type PlexQuirks = {
   xmlOnly: boolean;
   /** Some servers answer PUT /:/scrobble with 404 and want GET. */
   scrobbleNeedsGet: boolean;
+  /** No /:/eventsource/notifications here (404), as behind some proxies. */
+  noEventStream: boolean;
+  noWebSocket: boolean;
 };
 
 export const trueQuirks: PlexQuirks = {
@@ -160,6 +165,8 @@ export const trueQuirks: PlexQuirks = {
   scrobbleWritesHistory: false,
   xmlOnly: false,
   scrobbleNeedsGet: false,
+  noEventStream: false,
+  noWebSocket: false,
 };
 
 export function localAccountId(server: PlexServerState, account: PlexAccount): number {

@@ -63,6 +63,8 @@ export type SimulatorOptions = {
   enforceRateLimits?: boolean;
   /** Tokens handed out by an earlier run still work. */
   keepsTokens?: boolean;
+  /** Between two pings of a server's notification feed. */
+  pingMs?: number;
   /** Renders all rows ahead (for measurements). */
   prerender?: boolean;
   seed?: number;
@@ -105,7 +107,7 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
   const servers = world.servers.map((state, position) => {
     if (options.prerender === true) prerender(state);
     const running = startPlexServer(
-      { ...deps, world, state, accountOfToken: plexTv.accountOf, drawPosters },
+      { ...deps, world, state, accountOfToken: plexTv.accountOf, drawPosters, pingMs: options.pingMs },
       at("plexServer", position),
     );
     const dead = (options.deadConnections ?? usualDeadConnections)(state);

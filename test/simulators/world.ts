@@ -335,6 +335,7 @@ export function createWorld(options: { now?: () => number } = {}): World {
         views: new Map(),
         history: [],
         sessions: [],
+        nextSessionKey: 1,
         revision: 0,
         nextRatingKey: 1_001 + servers.length * 40_000,
         nextHistoryId: 1,

@@ -74,6 +74,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     integrations: fakeIntegrations(),
     sync: fakeSync(),
     webhooks: standIn<WebDeps["webhooks"]>("webhooks"),
+    stream: { state: () => ({ state: "off" }), nowWatching: () => [] },
     tracking: fakeTracking(),
     matching: fakeMatching(),
     // Waiting for an import to end takes as long as it takes.

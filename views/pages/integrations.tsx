@@ -22,7 +22,7 @@ type Props = { ctx: ViewContext; page: IntegrationsPageModel };
 
 export function IntegrationsPage({ ctx, page }: Props): JSX.Element {
   return (
-    <Layout ctx={ctx} title="Integrations" nav="integrations">
+    <Layout ctx={ctx} title="Integrations" nav="integrations" live>
       <PageHeader ctx={ctx} title="Integrations" />
       <IntegrationsSection ctx={ctx} page={page} />
       <RecentSyncs ctx={ctx} syncs={page.syncs} />

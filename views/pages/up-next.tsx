@@ -3,6 +3,7 @@ import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
 import { CaughtUp, type CaughtUpModel, CaughtUpRows } from "../parts/caught-up.tsx";
 import { MoreRow, Refresher } from "../parts/more.tsx";
+import { NowWatching, type NowWatchingModel } from "../parts/now-watching.tsx";
 import { UpNextCard, type UpNextModel } from "../parts/up-next-card.tsx";
 import { WaysIn } from "../parts/ways-in.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -28,6 +29,7 @@ export type NothingNext = "no-server" | "no-shows" | "none-watching" | "all-watc
 export type UpNextPageModel = {
   sections: readonly UpNextSectionModel[];
   caughtUp: CaughtUpModel;
+  nowWatching: readonly NowWatchingModel[];
   nothing: NothingNext | null;
 };
 
@@ -38,6 +40,7 @@ export function UpNextPage({ ctx, page }: Props): JSX.Element {
     <Layout ctx={ctx} title="Up next" nav="up-next" live>
       <PageHeader ctx={ctx} title="Up next" />
       <Refresher href={ctx.paths.home()} into={target("up-next-list")} />
+      <NowWatching ctx={ctx} items={page.nowWatching} />
       <UpNextList ctx={ctx} page={page} />
     </Layout>
   );

@@ -10,6 +10,8 @@ import { StatusPill } from "../ui/status-pill.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { attr } from "../ui/text.ts";
 import { Time } from "../ui/time.tsx";
+import { LiveLine, type LiveModel } from "./live-line.tsx";
+import type { NowWatchingModel } from "./now-watching.tsx";
 import { SyncProgress, type SyncProgressModel } from "./sync-progress.tsx";
 import { outcomeText, STATUS_LOOK, type SyncStatus } from "./sync-words.ts";
 
@@ -32,6 +34,8 @@ export type IntegrationCardModel = {
   schedule: string;
   schedules: readonly SelectOption[];
   running: SyncProgressModel | null;
+  live: LiveModel;
+  watching: readonly NowWatchingModel[];
 };
 
 const STATE = {
@@ -105,6 +109,7 @@ export function IntegrationCard({ ctx, integration }: IntegrationCardProps): JSX
         <LastSync ctx={ctx} integration={integration} />
         <Schedule ctx={ctx} integration={integration} />
       </div>
+      <LiveLine ctx={ctx} integrationId={integration.id} live={integration.live} watching={integration.watching} />
       {integration.running === null ? "" : <SyncProgress ctx={ctx} sync={integration.running} />}
       <Actions ctx={ctx} integration={integration} self={self} />
     </Card>

@@ -28,6 +28,7 @@ export type IconName =
   | "log-out"
   | "move"
   | "more"
+  | "pause"
   | "play"
   | "plug"
   | "plus"

@@ -14,12 +14,17 @@ export type PlexConfig = {
   deviceName: string;
 };
 
+/** Inside a server its owner is account 1; everybody else has the id of plex.tv. */
+export const ownerAccountId = 1;
+
 export type PlexTimeouts = {
   identityMs: number;
   accessMs: number;
   plexTvMs: number;
   smallMs: number;
   listingMs: number;
+  /** How long the news may be silent. */
+  silenceMs: number;
 };
 
 /** Identity is asked of addresses that may be dead; a listing of a busy server may take its time. */
@@ -29,6 +34,8 @@ export const plexTimeouts: PlexTimeouts = {
   plexTvMs: 15_000,
   smallMs: 15_000,
   listingMs: 60_000,
+  // Its pings come every ten seconds.
+  silenceMs: 30_000,
 };
 
 export type PlexDeps = { http: HttpClient; clock: Clock; plex: PlexConfig; timeouts: PlexTimeouts };

@@ -12,17 +12,16 @@ import type {
 } from "../contract.ts";
 import { readArtwork } from "./artwork.ts";
 import { createPlexClient, type PlexClient, type Query } from "./client.ts";
-import type { PlexDeps } from "./config.ts";
+import { ownerAccountId, type PlexDeps } from "./config.ts";
 import { type PageAnswer, readListing } from "./listing.ts";
 import { historyKey, toEpisode, toHistory, toLibrary, toRating, toShow } from "./mapper.ts";
+import { plexNews } from "./news.ts";
 import { type HistoryRow, type Row, readHistoryRow, readRatedRow, readRow, readShowRow, type ShowRow } from "./rows.ts";
 import { identitySchema, sectionsSchema } from "./schemas.ts";
 import { bodyValue } from "./xml.ts";
 
 /** A relay lets 1 to 2 Mbit/s through. */
 const pageSizes = { direct: 500, relay: 200 };
-/** Inside a server its owner is account 1; everybody else has the id of plex.tv. */
-const ownerAccountId = 1;
 const mostIdsAtOnce = 100;
 
 // Plex's `type` of what a listing holds.
@@ -122,6 +121,8 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
     },
 
     artwork: (path, signal) => readArtwork(client, name, path, signal),
+
+    news: plexNews(deps, options, client),
 
     requests: client.requests,
   };

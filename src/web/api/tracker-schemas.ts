@@ -9,7 +9,7 @@ import { Id, Iso, IsoOrNull, TextOrNull } from "./schemas.ts";
 
 // Shapes of shows, episodes and plays. What a schema does not name is left out of the answer.
 
-const NumberOrNull = t.Union([t.Integer(), t.Null()]);
+export const NumberOrNull = t.Union([t.Integer(), t.Null()]);
 
 function oneOf<const Names extends readonly string[]>(names: Names) {
   return t.Unsafe<Names[number]>(t.Union(names.map((name) => t.Literal(name))));

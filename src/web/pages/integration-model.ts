@@ -1,3 +1,4 @@
+import type { ViewContext } from "../../../views/context.ts";
 import type { IntegrationsPageModel } from "../../../views/pages/integrations.tsx";
 import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
@@ -7,6 +8,7 @@ import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
 import type { SyncLogView } from "../../services/sync/types.ts";
 import type { RouteDeps } from "../deps.ts";
+import { liveModel } from "./now-watching.ts";
 
 export const RECENT_SYNCS = 20;
 /** Runs of one server to look through for its last one that changed anything. */
@@ -56,7 +58,13 @@ export function scheduleOptions(schedule: string): { value: string; label: strin
   return presetOf(schedule) === undefined ? [...options, { value: schedule, label: `Own: ${schedule}` }] : options;
 }
 
-export function cardModel({ sync }: RouteDeps, userId: number, view: IntegrationView): IntegrationCardModel {
+export function cardModel(
+  deps: RouteDeps,
+  ctx: ViewContext,
+  userId: number,
+  view: IntegrationView,
+): IntegrationCardModel {
+  const { sync } = deps;
   const logs = sync.list(userId, { integrationId: Number(view.id), limit: LOOK_BACK });
   const running = logs.find(({ status }) => status === "running");
   const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
@@ -82,6 +90,7 @@ export function cardModel({ sync }: RouteDeps, userId: number, view: Integration
     schedule: presetOf(view.schedule)?.cron ?? view.schedule,
     schedules: scheduleOptions(view.schedule),
     running: running === undefined ? null : progressModel(running),
+    ...liveModel(deps, ctx, userId, view.id),
   };
 }
 
@@ -93,13 +102,13 @@ export function providerModels({ providers }: Pick<RouteDeps, "providers">) {
   }));
 }
 
-export function integrationsModel(deps: RouteDeps, userId: number): IntegrationsPageModel {
+export function integrationsModel(deps: RouteDeps, ctx: ViewContext, userId: number): IntegrationsPageModel {
   const all = deps.integrations.list(userId);
   const labels = labelsOf(all);
   const providers = providerModels(deps);
   const known = new Set(providers.map(({ provider }) => provider));
   return {
-    integrations: all.map((view) => cardModel(deps, userId, view)),
+    integrations: all.map((view) => cardModel(deps, ctx, userId, view)),
     providers,
     later: PROVIDER_IDS.filter((provider) => !known.has(provider)).map(providerLabel),
     syncs: deps.sync.list(userId, { limit: RECENT_SYNCS }).map((log) => syncRowModel(log, labels)),

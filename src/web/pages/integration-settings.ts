@@ -93,7 +93,7 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
   }
 
   const cardOf = ({ ctx, userId }: Visit, id: string) =>
-    IntegrationCard({ ctx, integration: cardModel(deps, userId, integrations.get(userId, id)) });
+    IntegrationCard({ ctx, integration: cardModel(deps, ctx, userId, integrations.get(userId, id)) });
 
   return new Elysia()
     .get(

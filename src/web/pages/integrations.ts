@@ -20,7 +20,7 @@ export function createIntegrationPages(deps: RouteDeps) {
   const { integrations, sync, paths } = deps;
 
   const card = ({ ctx, userId }: Visit, integrationId: string) =>
-    IntegrationCard({ ctx, integration: cardModel(deps, userId, integrations.get(userId, integrationId)) });
+    IntegrationCard({ ctx, integration: cardModel(deps, ctx, userId, integrations.get(userId, integrationId)) });
 
   /** One that runs already is as good as a new one. */
   function startSync(request: Request, integrationId: string, mode: "preview" | undefined): Response {
@@ -50,7 +50,7 @@ export function createIntegrationPages(deps: RouteDeps) {
       "/integrations",
       ({ request }) => {
         const { ctx, userId, part, ...reply } = visit(deps, request);
-        const model = integrationsModel(deps, userId);
+        const model = integrationsModel(deps, ctx, userId);
         return part
           ? reply.fragment(IntegrationsSection({ ctx, page: model }))
           : reply.page(IntegrationsPage({ ctx, page: model }));
@@ -89,7 +89,7 @@ export function createIntegrationPages(deps: RouteDeps) {
         await integrations.disconnect(userId, params.provider);
         const text = `${serverName} is disconnected. What was synced stays in your library.`;
         if (!reply.part) return reply.go(paths.integrations(), { tone: "success", text });
-        const section = IntegrationsSection({ ctx, page: integrationsModel(deps, userId) });
+        const section = IntegrationsSection({ ctx, page: integrationsModel(deps, ctx, userId) });
         return reply.fragment(PartUpdate({ target: target("integrations"), swap: "outerHTML", children: section }));
       },
       Which,

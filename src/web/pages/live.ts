@@ -19,6 +19,10 @@ export const liveNews: LiveNews = (name, payload) => {
       return ["sync-started"];
     case "sync.finished":
       return ["sync-ended"];
+    case "stream.changed":
+      return ["stream-changed"];
+    case "watching.changed":
+      return ["watching-changed"];
     default:
       return [];
   }

@@ -11,6 +11,7 @@ import { createMarkSheetPages } from "./mark-sheets.ts";
 import { createMarkPages } from "./marks.ts";
 import { createMatchPage } from "./match.ts";
 import { createMergePage } from "./merge.ts";
+import { createNowWatchingPages } from "./now-watching.ts";
 import { createPinPages } from "./pins.ts";
 import { createPlayPages } from "./plays.ts";
 import { createSearchPage } from "./search.ts";
@@ -30,6 +31,7 @@ export const pages: readonly RouteFactory[] = [
   createSignInRoutes,
   createInstallablePages,
   createUpNextPage,
+  createNowWatchingPages,
   createLibraryPage,
   createLibraryActions,
   createShowPage,

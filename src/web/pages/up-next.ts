@@ -23,6 +23,7 @@ import type { RouteDeps } from "../deps.ts";
 import { readForm } from "../form.ts";
 import { type Visit, visit } from "./answer.ts";
 import { caughtUpModel, upNextModel } from "./models.ts";
+import { nowWatchingModels } from "./now-watching.ts";
 import { readShow } from "./show-model.ts";
 
 const PER_SECTION = 30;
@@ -70,6 +71,7 @@ export function upNextPage(deps: RouteDeps, ctx: ViewContext, userId: number): U
   return {
     sections: sections.map((section) => sectionModel(deps, ctx, section)),
     caughtUp: caughtUpPart(deps, ctx, userId),
+    nowWatching: nowWatchingModels(deps, ctx, userId),
     nothing: sections.length > 0 ? null : whyNothing(counts, hasServer),
   };
 }

@@ -9,6 +9,7 @@ import { FilterChips, LibraryFilter, type LibraryFilterModel } from "../../../vi
 import { MarkDialog } from "../../../views/parts/mark-sheet.tsx";
 import { MatchCandidates } from "../../../views/parts/match-candidates.tsx";
 import { MatchEvidence } from "../../../views/parts/match-evidence.tsx";
+import { NowWatching, type NowWatchingModel } from "../../../views/parts/now-watching.tsx";
 import { OtherShows } from "../../../views/parts/other-shows.tsx";
 import { PinDialog, type PinModel, PinPage } from "../../../views/parts/pin-dialog.tsx";
 import { PlaySheet } from "../../../views/parts/play-sheet.tsx";
@@ -59,6 +60,25 @@ export function integration(over: Partial<IntegrationCardModel> = {}): Integrati
     schedule: "1h",
     schedules: [{ value: "1h", label: HOSTILE }],
     running: null,
+    live: { state: "live", since: NOW - HOUR_MS },
+    watching: [nowWatching()],
+    ...over,
+  };
+}
+
+export function nowWatching(over: Partial<NowWatchingModel> = {}): NowWatchingModel {
+  return {
+    id: "1-7",
+    showId: "s1",
+    showTitle: HOSTILE,
+    posterUrl: null,
+    season: 2,
+    number: 5,
+    episodeTitle: HOSTILE,
+    paused: false,
+    positionMs: 600_000,
+    durationMs: 3_000_000,
+    player: HOSTILE,
     ...over,
   };
 }
@@ -412,6 +432,31 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
     />
   ),
   "running integration": (ctx) => <IntegrationCard ctx={ctx} integration={integration({ running: runningSync() })} />,
+  "integration that reconnects": (ctx) => (
+    <IntegrationCard
+      ctx={ctx}
+      integration={integration({ live: { state: "reconnecting", since: NOW - HOUR_MS, nextTryAt: NOW + 8_000 } })}
+    />
+  ),
+  "now watching": (ctx) => (
+    <NowWatching
+      ctx={ctx}
+      items={[
+        nowWatching(),
+        nowWatching({
+          id: "1-8",
+          showId: null,
+          season: null,
+          number: null,
+          episodeTitle: null,
+          durationMs: null,
+          paused: true,
+          player: null,
+        }),
+      ]}
+    />
+  ),
+  "nothing playing": (ctx) => <NowWatching ctx={ctx} items={[]} />,
   "integration in need": (ctx) => (
     <IntegrationCard
       ctx={ctx}

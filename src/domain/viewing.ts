@@ -1,0 +1,13 @@
+/** Where servers begin to count an episode as watched: most at 90 %, the earliest at 80 %, some where the credits begin. */
+const LOOK_AT = [0.8, 0.9, 0.95];
+
+/** Playing on from one place to another has passed one where the server may have made up its mind. */
+export function passesLook(fromMs: number, toMs: number, durationMs: number | null): boolean {
+  if (durationMs === null) return false;
+  return LOOK_AT.some((share) => fromMs < share * durationMs && share * durationMs <= toMs);
+}
+
+/** Far enough for the server to count it, or too little is known to say so. */
+export function mayBeWatched(offsetMs: number, durationMs: number | null): boolean {
+  return durationMs === null || LOOK_AT.some((share) => share * durationMs <= offsetMs);
+}

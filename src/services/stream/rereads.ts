@@ -1,0 +1,135 @@
+import { integrationById } from "../../db/repos/integrations.ts";
+import { MINUTE_MS, SECOND_MS } from "../../domain/instant.ts";
+import { hasCode, toAppError } from "../../kernel/errors.ts";
+import type { Deps } from "../context.ts";
+import type { Reread, SyncService } from "../sync/types.ts";
+
+/** A look at one item that somebody has been watching. */
+export type Look = {
+  itemId: string;
+  /** What the server counted before; null when that is not known. */
+  viewsBefore: number | null;
+  /** The server may count it a little later: look again when it does not yet. */
+  again: boolean;
+};
+
+/** News of one change comes in several pieces, and a mark on a season is one for each episode. */
+const togetherMs = SECOND_MS;
+/** More within a minute is a scan of the library, which one run reads with fewer questions. */
+const mostItems = 100;
+const runGapMs = 5 * MINUTE_MS;
+const lookAgainMs = [5 * SECOND_MS, MINUTE_MS];
+
+export type RereadsOptions = {
+  integrationId: number;
+  sync: Pick<SyncService, "reread" | "start" | "running" | "finished">;
+  signal: AbortSignal;
+};
+
+export type Rereads = ReturnType<typeof createRereads>;
+
+/** Turns news into as few questions as will do. */
+export function createRereads(
+  { db, clock, log }: Pick<Deps, "db" | "clock" | "log">,
+  { integrationId, sync, signal }: RereadsOptions,
+) {
+  const waiting = new Set<string>();
+  const looking = new Map<string, AbortController>();
+  /** Items asked for in the current minute. */
+  let spent = { since: Number.NEGATIVE_INFINITY, items: 0 };
+  let runAt = Number.NEGATIVE_INFINITY;
+  let runPlanned = false;
+
+  function own(work: () => Promise<unknown>): void {
+    work().catch((error: unknown) => {
+      if (signal.aborted || hasCode(error, "cancelled")) return;
+      log.error("stream.failed", { integration: integrationId, reason: toAppError(error) });
+    });
+  }
+
+  /** A server that fails is the sync's to tell; here the next news, or the next run, makes up for it. */
+  async function reread(itemIds: readonly string[]): Promise<Reread | null> {
+    try {
+      return await sync.reread(integrationId, { itemIds, trigger: "stream" });
+    } catch (error) {
+      if (hasCode(error, "internal", "database")) throw error;
+      log.debug("stream.reread", { integration: integrationId, reason: error });
+      return null;
+    }
+  }
+
+  function isScan(count: number): boolean {
+    const now = clock.ticks();
+    if (now - spent.since > MINUTE_MS) spent = { since: now, items: 0 };
+    spent.items += count;
+    return spent.items > mostItems;
+  }
+
+  async function flush(): Promise<void> {
+    await clock.sleep(togetherMs, signal);
+    const itemIds = [...waiting];
+    waiting.clear();
+    if (isScan(itemIds.length)) return everything();
+    const read = await reread(itemIds);
+    // A season or a show, perhaps, whose episodes have all changed.
+    if (read?.items.some(({ state }) => state === "gone")) everything();
+  }
+
+  function items(itemIds: readonly string[]): void {
+    const first = waiting.size === 0;
+    for (const itemId of itemIds) waiting.add(itemId);
+    if (first && waiting.size > 0) own(flush);
+  }
+
+  /** One run over what has changed, not too often; news that comes before it begins is part of it. */
+  function everything(): void {
+    if (runPlanned) return;
+    runPlanned = true;
+    own(async () => {
+      try {
+        await clock.sleep(Math.max(togetherMs, runAt + runGapMs - clock.ticks()), signal);
+        for (let syncId = sync.running(integrationId); syncId !== null; syncId = sync.running(integrationId)) {
+          await sync.finished(syncId);
+        }
+      } finally {
+        runPlanned = false;
+      }
+      if (!signal.aborted) start();
+    });
+  }
+
+  /** The first sync is the user's to start, and so is every run where they have switched the automatic ones off. */
+  function start(): void {
+    const row = integrationById(db, integrationId);
+    if (row === undefined || !row.autoSync || row.watermarkAt === null) return;
+    runAt = clock.ticks();
+    try {
+      sync.start(integrationId, { trigger: "stream" });
+    } catch (error) {
+      if (!hasCode(error, "conflict", "not-found")) throw error;
+    }
+  }
+
+  function look({ itemId, viewsBefore, again }: Look): void {
+    looking.get(itemId)?.abort();
+    const newer = new AbortController();
+    looking.set(itemId, newer);
+    const given = AbortSignal.any([signal, newer.signal]);
+    own(async () => {
+      for (const waitMs of again ? [0, ...lookAgainMs] : [0]) {
+        if (waitMs > 0 && !(await slept(waitMs, given))) return;
+        const read = await reread([itemId]);
+        const views = read?.items[0]?.item?.viewCount ?? 0;
+        if (viewsBefore === null ? (read?.watchesAdded ?? 0) > 0 : views > viewsBefore) break;
+      }
+      if (looking.get(itemId) === newer) looking.delete(itemId);
+    });
+  }
+
+  async function slept(ms: number, given: AbortSignal): Promise<boolean> {
+    await clock.sleep(ms, given).catch(() => undefined);
+    return !given.aborted;
+  }
+
+  return { items, everything, look };
+}
