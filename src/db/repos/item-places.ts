@@ -1,3 +1,4 @@
+import type { Numbering } from "../../domain/preferences.ts";
 import type { Db } from "../open.ts";
 
 /** An item of a library and the episode of ours that it was found to be. */
@@ -10,6 +11,19 @@ export function placedItems(db: Db, integrationId: number, libraryKey: string): 
        FROM item_links l JOIN episodes e ON e.id = l.episode_id WHERE l.integration_id = ? AND l.library_key = ?`,
     )
     .all(integrationId, libraryKey);
+}
+
+/** What users say of the numbers of episodes that only a server knows so far; those without a word are left out. */
+export function numberingsOf(db: Db, showId: number): Map<number, Numbering> {
+  const rows = db.raw
+    .query<{ id: number; numbering: Numbering }, [number]>(
+      `SELECT e.id, b.numbering FROM episodes e
+       JOIN item_links l INDEXED BY item_links_by_episode ON l.episode_id = e.id
+       JOIN integration_libraries b ON b.integration_id = l.integration_id AND b.key = l.library_key
+       WHERE e.show_id = ? AND e.in_catalogue = 0 AND b.numbering <> 'auto'`,
+    )
+    .all(showId);
+  return new Map(rows.map(({ id, numbering }) => [id, numbering]));
 }
 
 export type ItemMove = { itemId: string; from: number; to: number };
