@@ -12,7 +12,45 @@ ALTER TABLE integrations ADD COLUMN two_way INTEGER NOT NULL DEFAULT 0 CHECK (tw
 --> statement-breakpoint
 ALTER TABLE integrations ADD COLUMN two_way_since INTEGER;
 --> statement-breakpoint
+ALTER TABLE integrations ADD COLUMN tried TEXT NOT NULL DEFAULT '[]';
+--> statement-breakpoint
+ALTER TABLE integrations ADD COLUMN dismissed_at INTEGER;
+--> statement-breakpoint
 ALTER TABLE integration_libraries ADD COLUMN numbering TEXT NOT NULL DEFAULT 'auto' CHECK (numbering IN ('auto', 'aired', 'absolute'));
+--> statement-breakpoint
+CREATE TABLE notification_targets (
+  id TEXT PRIMARY KEY NOT NULL,
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  host TEXT NOT NULL,
+  sealed_url TEXT NOT NULL,
+  enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  last_sent_at INTEGER,
+  problem TEXT,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX notification_targets_by_user ON notification_targets (user_id);
+--> statement-breakpoint
+CREATE TABLE notifications (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  target_id TEXT NOT NULL REFERENCES notification_targets (id) ON DELETE CASCADE,
+  integration_id INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('needs-login', 'failing', 'recovered')),
+  outage_at INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_attempt_at INTEGER,
+  sent_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX notifications_once ON notifications (target_id, integration_id, outage_at, kind);
+--> statement-breakpoint
+CREATE INDEX notifications_by_integration ON notifications (integration_id, id);
+--> statement-breakpoint
+CREATE INDEX notifications_by_turn ON notifications (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 --> statement-breakpoint
 CREATE TABLE webhook_seen (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,5 +1,6 @@
 import { agree, conflict, type ExternalIds, ID_KINDS } from "./external-ids.ts";
 import { dateToInstant, dayNumber, type Instant } from "./instant.ts";
+import type { Numbering } from "./preferences.ts";
 import { titleKey } from "./title.ts";
 
 export interface EpisodeFacts {
@@ -19,6 +20,17 @@ export interface EpisodeFacts {
 /** An episode as the media server has it. A file of several episodes is one of these for each number. */
 export interface LocalEpisode extends EpisodeFacts {
   key: string;
+  /** What the user says of its library's numbers. */
+  numbering?: Numbering | undefined;
+}
+
+/** The first season of a library that numbers straight through, and what has no season there, is the whole show. */
+export function countsThrough({
+  numbering,
+  season,
+  number,
+}: Pick<LocalEpisode, "numbering" | "season" | "number">): boolean {
+  return numbering === "absolute" && number !== null && (season === null || season === 1);
 }
 
 export interface CatalogueEpisode extends EpisodeFacts {

@@ -1,6 +1,7 @@
 import {
   type CatalogueEpisode,
   contradicts,
+  countsThrough,
   dayDistance,
   type Entry,
   entriesOf,
@@ -70,10 +71,13 @@ export function matchEpisodes(
 
   pass("id", byId(entries));
   const numbers = numberIndex(entries);
-  const trusted = trustedSeasons(subjects, numbers, links);
+  const bySeason = subjects.filter(({ local }) => !countsThrough(local));
+  pass("absolute", byCountingThrough(subjects, entries));
+  const trusted = trustedSeasons(bySeason, numbers, links);
   pass("number", byNumber(numbers, trusted));
   pass("title-date", byTitleAndDate(entries));
   const isSuspicious = (subject: Subject): boolean => {
+    if (countsThrough(subject.local)) return false;
     const hit = trusted(subject.local.season) ? numbers.get(placeOf(subject.local)) : undefined;
     return hit !== undefined && contradicts(subject.local, hit.episode);
   };
@@ -115,7 +119,7 @@ function byId(entries: readonly Entry[]): Proposal {
 function byNumber(numbers: ReadonlyMap<string, Entry>, trusted: (season: number | null) => boolean): Proposal {
   return (subject) => {
     const { local } = subject;
-    if (local.season === null || local.number === null || !trusted(local.season)) return null;
+    if (local.season === null || local.number === null || countsThrough(local) || !trusted(local.season)) return null;
     const entry = numbers.get(placeOf(local));
     if (!entry || contradicts(local, entry.episode)) return null;
     // Catalogues number specials each in its own way: the number alone says nothing.
@@ -158,35 +162,63 @@ function byAirDate(subjects: readonly Subject[], entries: readonly Entry[]): Pro
 
 /** Step 4b. Only for a library that keeps the show as one long first season, or says that its numbers run through. */
 function byAbsolute(subjects: readonly Subject[], entries: readonly Entry[], absoluteOrder: boolean): Proposal {
-  const numbered = subjects.filter(({ local }) => local.number !== null && !isSpecialFacts(local));
+  const numbered = subjects.filter(({ local }) => isNumberedAsItLooks(local));
   const highest = Math.max(0, ...numbered.map(({ local }) => local.number ?? 0));
+  const { given, total, at } = countedThrough(entries);
+  if (!absoluteOrder && !numbered.every(({ local }) => local.season === 1)) return () => null;
+  // Counting through ourselves is only right when nothing is missing, which the dates below have to confirm.
+  if (!given && total < highest) return () => null;
+  const entryOf = ({ local }: Subject): Entry | null => (isNumberedAsItLooks(local) ? at(local.number) : null);
+  const share = sharedDays(numbered, entryOf);
+  const isBelieved = share === null ? given : share >= SEASON_AGREEMENT;
+  return isBelieved ? entryOf : () => null;
+}
+
+function isNumberedAsItLooks(local: LocalEpisode): boolean {
+  return local.number !== null && !isSpecialFacts(local) && (local.numbering ?? "auto") === "auto";
+}
+
+/** The user has said that these numbers run through. The catalogue's own count is believed; ours unless dates speak against it. */
+function byCountingThrough(subjects: readonly Subject[], entries: readonly Entry[]): Proposal {
+  const numbered = subjects.filter(({ local }) => countsThrough(local));
+  if (numbered.length === 0) return () => null;
+  const { given, at } = countedThrough(entries);
+  const entryOf = ({ local }: Subject): Entry | null => {
+    const entry = countsThrough(local) ? at(local.number) : null;
+    return entry && !contradicts(local, entry.episode) ? entry : null;
+  };
+  const share = given ? null : sharedDays(numbered, entryOf);
+  return share === null || share >= SEASON_AGREEMENT ? entryOf : () => null;
+}
+
+/** The regular episodes by the number they have when counted from the show's first to its last. */
+function countedThrough(entries: readonly Entry[]): {
+  /** The catalogue says the numbers itself. */
+  given: boolean;
+  total: number;
+  at: (number: number | null) => Entry | null;
+} {
   const regular = entries
     .filter(({ episode }) => !isSpecialFacts(episode))
     .sort(
       (a, b) => (a.episode.season ?? 0) - (b.episode.season ?? 0) || (a.episode.number ?? 0) - (b.episode.number ?? 0),
     );
   const given = regular.some(({ episode }) => typeof episode.absolute === "number");
-  if (!absoluteOrder && !numbered.every(({ local }) => local.season === 1)) return () => null;
-  // Counting through ourselves is only right when nothing is missing, which the dates below have to confirm.
-  if (!given && regular.length < highest) return () => null;
-
   const byNumber = new Map<number, Entry[]>();
   regular.forEach((entry, position) => {
     const absolute = given ? entry.episode.absolute : position + 1;
     if (typeof absolute === "number") byNumber.set(absolute, [...(byNumber.get(absolute) ?? []), entry]);
   });
-  const entryOf = (subject: Subject): Entry | null =>
-    subject.local.number === null || isSpecialFacts(subject.local)
-      ? null
-      : only(byNumber.get(subject.local.number) ?? []);
+  return { given, total: regular.length, at: (number) => (number === null ? null : only(byNumber.get(number) ?? [])) };
+}
 
-  const compared = numbered.flatMap((subject) => {
+/** Of the pairs with a date on both sides, the share within a day; null without any. */
+function sharedDays(subjects: readonly Subject[], entryOf: Proposal): number | null {
+  const compared = subjects.flatMap((subject) => {
     const entry = entryOf(subject);
     return entry && Number.isFinite(dayDistance(subject, entry)) ? [dayDistance(subject, entry) <= 1] : [];
   });
-  const share = compared.filter((agrees) => agrees).length / compared.length;
-  const isBelieved = compared.length === 0 ? given : share >= SEASON_AGREEMENT;
-  return isBelieved ? entryOf : () => null;
+  return compared.length === 0 ? null : compared.filter((agrees) => agrees).length / compared.length;
 }
 
 /** Step 4c: a title that only one episode has, on both sides. A special is no regular episode of the same name. */

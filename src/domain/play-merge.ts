@@ -4,6 +4,7 @@ import {
   type DesiredPlay,
   isHistoryEvidence,
   isListingEvidence,
+  isUnfinishedEvidence,
   LISTING_TOLERANCE_MS,
   sameViewingWindowMs,
 } from "./plays.ts";
@@ -62,6 +63,8 @@ export interface PlayMerge {
  * A stored play stands for one viewing only, so a rewatch next to it is still added. Plays of other servers or made by
  * hand absorb a viewing but are never changed.
  *
+ * A playback that was broken off stands in for the viewing that ends it: a later row or listing takes its play over.
+ *
  * A corrected play is found again by what its server said. A play that is not this server's may be known here by the
  * time that was first entered as well as by the corrected one.
  */
@@ -91,7 +94,9 @@ export function mergePlays(
   };
   const wanted = distinct(desired).filter((play) => !isSuppressed(play, suppressed, ledger.windowMs));
   const listed = wanted.filter((play) => isListingEvidence(play.evidence));
-  const history = wanted.filter((play) => !isListingEvidence(play.evidence));
+  const unfinished = wanted.filter((play) => isUnfinishedEvidence(play.evidence));
+  const history = wanted.filter((play) => !listed.includes(play) && !unfinished.includes(play));
+  for (const play of unfinished) takeUnfinished(ledger, play);
   takeHistory(ledger, history, new Set(listed.map((play) => play.evidence)));
   for (const play of listed) takeListing(ledger, play, history);
   return {
@@ -133,6 +138,31 @@ interface Ledger {
 
 type Dated<P> = P & { watchedAt: Instant };
 
+/** Which of the broken-off playbacks of an episode it was cannot be told: there is one play for all of them. */
+function takeUnfinished(ledger: Ledger, play: DesiredPlay): void {
+  const mine = ledger.mine.find((other) => isUnfinishedEvidence(other.evidence));
+  if (mine) {
+    ledger.claimed.add(mine.id);
+    return;
+  }
+  const all = [...ledger.mine, ...ledger.others];
+  // Whatever came after it may well have ended it.
+  const isKnown = isDated(play)
+    ? all.filter(isDated).some((other) => begins(play, other) || isListingOf(play, other, ledger.windowMs))
+    : all.length > 0;
+  if (!isKnown) ledger.add.push(play);
+}
+
+/** The broken-off playback that this viewing ends. */
+function unfinishedBefore(ledger: Ledger, play: DesiredPlay): StoredPlay | undefined {
+  return ledger.mine.find(
+    (other) =>
+      isUnfinishedEvidence(other.evidence) &&
+      !ledger.claimed.has(other.id) &&
+      (!isDated(play) || other.watchedAt === null || play.watchedAt > other.watchedAt - ledger.windowMs),
+  );
+}
+
 function takeHistory(ledger: Ledger, plays: readonly DesiredPlay[], listedEvidence: ReadonlySet<string>): void {
   let open = plays.filter((play) => !claimByEvidence(ledger, play, [play.evidence]));
   // A part of the history may begin in the middle of a stored viewing: then its rows are that viewing's.
@@ -142,13 +172,14 @@ function takeHistory(ledger: Ledger, plays: readonly DesiredPlay[], listedEviden
   open = claimNearest(ledger, open, ledger.mine, isSameViewing);
   open = claimNearest(ledger, open, ledger.others, (play, other, windowMs) => distance(play, other) < windowMs);
   for (const play of open) {
-    const spare = ledger.mine.find(
-      (other) =>
-        isListingEvidence(other.evidence) &&
-        !ledger.claimed.has(other.id) &&
-        // A listing mark without a time is the earliest row; a row without a time is a listing mark nobody else claims.
-        (isDated(play) ? other.watchedAt === null : !listedEvidence.has(other.evidence)),
-    );
+    const spare =
+      ledger.mine.find(
+        (other) =>
+          isListingEvidence(other.evidence) &&
+          !ledger.claimed.has(other.id) &&
+          // A listing mark without a time is the earliest row; a row without a time is a listing mark nobody else claims.
+          (isDated(play) ? other.watchedAt === null : !listedEvidence.has(other.evidence)),
+      ) ?? unfinishedBefore(ledger, play);
     if (spare) claim(ledger, spare, play);
     else if (isDated(play) || !ledger.others.some((other) => isOrphanOf(play, other))) ledger.add.push(play);
   }
@@ -158,6 +189,11 @@ function takeListing(ledger: Ledger, play: DesiredPlay, history: readonly Desire
   // Says nothing that a known viewing does not: neither a new play, nor a date for one without.
   if (isDated(play) && isListingKnown(ledger, play, history)) return;
   if (claimByEvidence(ledger, play, [play.evidence])) return;
+  const unfinished = unfinishedBefore(ledger, play);
+  if (unfinished) {
+    claim(ledger, unfinished, play);
+    return;
+  }
   // "Watched at some time" is nothing new about an episode that has been watched.
   const isFirst = ledger.mine.length + ledger.others.length + ledger.add.length === 0;
   if (isDated(play) || isFirst) ledger.add.push(play);
@@ -165,7 +201,9 @@ function takeListing(ledger: Ledger, play: DesiredPlay, history: readonly Desire
 
 function isListingKnown(ledger: Ledger, play: Dated<DesiredPlay>, history: readonly DesiredPlay[]): boolean {
   const { windowMs } = ledger;
-  const mine = ledger.mine.map((other) => ledger.updates.get(other.id) ?? other);
+  const mine = ledger.mine
+    .map((other) => ledger.updates.get(other.id) ?? other)
+    .filter((other) => !isUnfinishedEvidence(other.evidence));
   // Read with its rows, a listing has been measured from the newest. Without them a stored viewing may have had later ones.
   const reachMs = LISTING_TOLERANCE_MS + (history.length > 0 ? 0 : windowMs);
   return (
@@ -231,12 +269,15 @@ function claimNearest(
 function claim(ledger: Ledger, stored: StoredPlay, play: DesiredPlay): void {
   ledger.claimed.add(stored.id);
   if (!ledger.mine.includes(stored) || !isImprovement(stored, play)) return;
-  const { watchedAt, certainty, evidence } = play;
-  ledger.updates.set(stored.id, { id: stored.id, watchedAt, certainty, evidence });
+  // A time is never given up for none.
+  const { watchedAt, certainty } = isDated(play) ? play : stored;
+  ledger.updates.set(stored.id, { id: stored.id, watchedAt, certainty, evidence: play.evidence });
 }
 
 /** A time for a play without one, the row behind a listing's word, or an earlier row of the same viewing. */
 function isImprovement(stored: StoredPlay, play: DesiredPlay): boolean {
+  // The proof changes at least, so that a further viewing is not taken for the end of this one.
+  if (isUnfinishedEvidence(stored.evidence)) return true;
   if (!isDated(play)) return false;
   if (stored.watchedAt === null) return true;
   if (!isHistoryEvidence(play.evidence) || stored.evidence === play.evidence) return false;

@@ -23,7 +23,8 @@ export interface DesiredPlay {
   watchedAt: Instant | null;
   certainty: Certainty;
   /**
-   * `history:<row key>` of the earliest row of the viewing, or `view:<viewCount>` for the listing's word.
+   * `history:<row key>` of the earliest row of the viewing, `view:<viewCount>` for the listing's word, or
+   * `unfinished:<when>` for a playback that was broken off and that the user wants counted.
    *
    * The listing has one date for all its views, and that date moves: with a partial play, with a state copied from
    * another server. So its evidence is the counter, not the date. As long as the counter stands still it is the same
@@ -40,8 +41,14 @@ export interface PlayInput {
   view: ViewState | null;
   durationMs: number | null;
   now: Instant;
+  /** A playback that was broken off so late that it counts, by the user's preference. */
+  unfinished?: UnfinishedView | undefined;
   /** When we set the mark on that server ourselves. */
   pushedAt?: readonly Instant[] | undefined;
+}
+
+export interface UnfinishedView {
+  at: Instant | null;
 }
 
 const UNKNOWN_RUNTIME_WINDOW_MS = 30 * MINUTE_MS;
@@ -65,6 +72,10 @@ export function isHistoryEvidence(evidence: string): boolean {
   return evidence.startsWith("history:");
 }
 
+export function isUnfinishedEvidence(evidence: string): boolean {
+  return evidence.startsWith("unfinished:");
+}
+
 /** Every row proves a play, even if the item is unmarked or gone by now. The listing fills in what has no row. */
 export function playsOf(input: PlayInput): DesiredPlay[] {
   const pushedAt = input.pushedAt ?? [];
@@ -78,7 +89,8 @@ export function playsOf(input: PlayInput): DesiredPlay[] {
     ...rows.undated.map((key): DesiredPlay => ({ watchedAt: null, certainty: "unknown", evidence: `history:${key}` })),
   ];
   const listed = input.view ? listingPlay(input.view, rows, { now: input.now, pushedAt }) : null;
-  return listed ? [...fromHistory, listed] : fromHistory;
+  const unfinished = input.unfinished ? unfinishedPlay(input.unfinished, input.view, rows, input.now) : null;
+  return [...fromHistory, ...(listed ? [listed] : []), ...(unfinished ? [unfinished] : [])];
 }
 
 /**
@@ -171,6 +183,21 @@ function listingPlay(
   // Our own pushes already explain every view the server has counted.
   if (view.viewCount <= context.pushedAt.length) return null;
   return { watchedAt: null, certainty: "unknown", evidence };
+}
+
+/** Once the server counts a view, that view is the play; and a playback close to a row of the history is that row's. */
+function unfinishedPlay(
+  unfinished: UnfinishedView,
+  view: ViewState | null,
+  rows: ReadRows,
+  now: Instant,
+): DesiredPlay | null {
+  if (view !== null && view.viewCount >= 1) return null;
+  const at = believable(unfinished.at, now);
+  const newest = rows.dated.at(-1)?.at;
+  if (newest !== undefined && (at === null || at - newest <= LISTING_TOLERANCE_MS)) return null;
+  if (rows.undated.length > 0) return null;
+  return { watchedAt: at, certainty: at === null ? "unknown" : "marked", evidence: `unfinished:${at ?? ""}` };
 }
 
 function believable(at: Instant | null, now: Instant): Instant | null {

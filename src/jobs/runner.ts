@@ -1,11 +1,15 @@
 import { allIntegrations, type IntegrationRow, updateIntegration } from "../db/repos/integrations.ts";
 import { userById } from "../db/repos/users.ts";
 import { HOUR_MS } from "../domain/instant.ts";
+import { readPreferences } from "../domain/preferences.ts";
+import { isQuiet } from "../domain/quiet-hours.ts";
 import { staggerMs } from "../domain/schedule.ts";
 import type { SyncTrigger } from "../domain/sync.ts";
 import { hasCode, toAppError } from "../kernel/errors.ts";
 import type { Deps } from "../services/context.ts";
 import type { SyncService } from "../services/sync/types.ts";
+import { localTimeIn } from "../services/tracking/zoned-days.ts";
+import { endOfQuiet } from "./quiet.ts";
 import { every, nextRun, type Ticker } from "./schedule.ts";
 
 export type Upkeep = {
@@ -29,6 +33,8 @@ const spreadMs = 45_000;
 const fullAfterMs = 22 * HOUR_MS;
 const fullAtLatestMs = 40 * HOUR_MS;
 const nightHours = [2, 3, 4, 5];
+/** How long after quiet hours the night still counts as missed. */
+const afterQuietMs = HOUR_MS;
 
 export type JobsOptions = { sync: Pick<SyncService, "start" | "running">; upkeep: Upkeep; canSync: () => boolean };
 
@@ -48,12 +54,18 @@ export function createJobs(deps: Deps, { sync, upkeep, canSync }: JobsOptions): 
     plannedIn.set(row.id, zone);
     try {
       const next = nextRun(row.schedule, zone, from);
-      return next === null ? null : next + staggerMs(row.id, spreadMs);
+      return next === null ? null : awake(row, zone, next + staggerMs(row.id, spreadMs));
     } catch (error) {
       // One unusable schedule must not stop the others.
       log.error("schedule.broken", { integration: row.id, reason: toAppError(error) });
       return null;
     }
+  }
+
+  /** What falls into the quiet hours happens at their end. */
+  function awake(row: IntegrationRow, zone: string, at: number): number {
+    const { quietHours } = readPreferences(row.preferences);
+    return quietHours === null ? at : (endOfQuiet(quietHours, at, zone) ?? at);
   }
 
   /** Keeps `next_sync_at` true after every change of an integration; null while it does not run by itself. */
@@ -66,10 +78,14 @@ export function createJobs(deps: Deps, { sync, upkeep, canSync }: JobsOptions): 
     const age = now - (row.lastFullAt ?? 0);
     // A clock that was ahead once must not put the nightly run off until it gets there again.
     if (age > fullAtLatestMs || age < 0) return true;
-    const hour = Number(
-      new Intl.DateTimeFormat("en", { hour: "2-digit", hourCycle: "h23", timeZone: zoneOf(row) }).format(now),
-    );
-    return age > fullAfterMs && nightHours.includes(hour);
+    if (age <= fullAfterMs) return false;
+    const zone = zoneOf(row);
+    const { quietHours } = readPreferences(row.preferences);
+    const night = nightHours.map((hour) => `0${hour}:00`);
+    // Whoever wants the whole night quiet gets the long run right after it.
+    const sleeps = quietHours !== null && night.every((hour) => isQuiet(quietHours, hour));
+    const rested = sleeps && endOfQuiet(quietHours, now - afterQuietMs, zone) !== null;
+    return rested || nightHours.includes(Number(localTimeIn(now, zone).slice(11, 13)));
   }
 
   function begin(row: IntegrationRow, trigger: SyncTrigger, now: number): void {
@@ -88,6 +104,11 @@ export function createJobs(deps: Deps, { sync, upkeep, canSync }: JobsOptions): 
       if (row.nextSyncAt === null) continue;
       if (row.nextSyncAt > now) {
         if (plannedIn.has(row.id) && plannedIn.get(row.id) !== zoneOf(row)) replan(row);
+        continue;
+      }
+      const quietUntil = awake(row, zoneOf(row), now);
+      if (quietUntil > now) {
+        updateIntegration(db, row.id, { nextSyncAt: quietUntil });
         continue;
       }
       // A server that is down is asked again by its own ladder, not at every turn of the schedule.

@@ -1,3 +1,4 @@
+import { DEFAULT_PREFERENCES } from "../../src/domain/preferences.ts";
 import { AppError } from "../../src/kernel/errors.ts";
 import { secret } from "../../src/kernel/secret.ts";
 import type { Provider } from "../../src/providers/contract.ts";
@@ -58,6 +59,7 @@ export function integrationView(change: Partial<IntegrationView> = {}): Integrat
     nextSync: began + 3_600_000,
     status: "ok",
     statusMessage: null,
+    preferences: DEFAULT_PREFERENCES,
     unmarks: "ignore",
     addShows: "watched",
     historyNote: null,

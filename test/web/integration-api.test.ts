@@ -135,7 +135,7 @@ describe("one of several servers", () => {
         },
         async libraries(_user, id) {
           calls.push(`libraries ${id}`);
-          return [{ key: "2", title: "Series", type: "show", enabled: true }];
+          return [{ key: "2", title: "Series", type: "show", enabled: true, numbering: "auto" }];
         },
         update(_user, id, input) {
           calls.push(`update ${id} ${JSON.stringify(input)}`);
@@ -152,7 +152,7 @@ describe("one of several servers", () => {
     const at = (path: string) => `/api/integrations/plex/${path}`;
     expect((await ana.get(at("libraries"))).status).toBe(409);
     expect((await ana.get(at("libraries?integration=2"))).json).toEqual({
-      items: [{ key: "2", title: "Series", type: "show", enabled: true }],
+      items: [{ key: "2", title: "Series", type: "show", enabled: true, numbering: "auto" }],
     });
     const settings = await ana.patch(at("settings?integration=2"), { autoSync: false, libraries: ["2"], id: "9" });
     expect([settings.status, settings.json.id]).toEqual([200, "2"]);

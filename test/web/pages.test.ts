@@ -507,7 +507,7 @@ describe("integrations and syncs", () => {
       integrations: {
         list: () => [attic()],
         get: () => attic(),
-        libraries: async () => [{ key: "1", title: HOSTILE, type: "show", enabled: true }],
+        libraries: async () => [{ key: "1", title: HOSTILE, type: "show", enabled: true, numbering: "auto" }],
         update: (_user, _id, input) => {
           updates.push(input);
           return attic();

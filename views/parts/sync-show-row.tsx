@@ -24,6 +24,7 @@ export type SyncShowRowModel = {
   outcome: "matched" | "created" | "doubtful" | "failed" | "unchanged";
   added: number;
   removed: number;
+  leftOut: number;
   episodes: number;
   note?: string | undefined;
   /** null: not loaded; asked for when the fold opens. */
@@ -53,6 +54,7 @@ function summary(ctx: ViewContext, row: SyncShowRowModel): string {
   const parts: string[] = [];
   if (row.added > 0) parts.push(`+${count(row.added, ctx, "play")}`);
   if (row.removed > 0) parts.push(`−${count(row.removed, ctx, "play")}`);
+  if (row.leftOut > 0) parts.push(`${formatNumber(row.leftOut, ctx)} left out`);
   if (parts.length === 0) parts.push(`${count(row.episodes, ctx, "watched episode")}, nothing new`);
   return parts.join(", ");
 }
@@ -114,7 +116,7 @@ export function SyncShowRow({ ctx, row }: SyncShowRowProps): JSX.Element {
 
 /** Thousands of episodes in one page help nobody: they come when their fold opens. */
 function ChangesLater({ row }: Pick<SyncShowRowProps, "row">): JSX.Element {
-  if (row.added === 0 && row.removed === 0) return <p class="dim">No episode changed.</p>;
+  if (row.added + row.removed + row.leftOut === 0) return <p class="dim">No episode changed.</p>;
   const href = row.changesHref ?? "";
   const load = hx({ get: href, trigger: "toggle from:'closest details' once", swap: "outerHTML", keepOnError: true });
   return (

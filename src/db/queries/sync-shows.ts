@@ -13,6 +13,8 @@ export type SyncShow = {
   episodes: number;
   added: number;
   removed: number;
+  /** Watched on the server, and kept out by the user's preferences; only plans know. */
+  leftOut: number;
   /** JSON: an array of sentences. */
   notes: string;
 };
@@ -20,7 +22,8 @@ export type SyncShow = {
 type Row = Omit<SyncShow, "showId"> & { showId: number | null; rank: number };
 
 /** What matters first: failures, doubts, changes, the rest. */
-const RANK = `CASE outcome WHEN 'failed' THEN 0 WHEN 'doubtful' THEN 1 WHEN 'unchanged' THEN 3 ELSE 2 END`;
+const RANK = `CASE outcome WHEN 'failed' THEN 0 WHEN 'doubtful' THEN 1 WHEN 'unchanged' THEN iif(plan = '[]', 3, 2) ELSE 2 END`;
+const LEFT_OUT = `(SELECT count(*) FROM json_each(plan) WHERE value ->> 'action' = 'leave-out')`;
 
 /** The shows of a run that is the user's (the caller has checked). One statement. */
 export function syncShows(
@@ -32,7 +35,7 @@ export function syncShows(
   const found = db.raw
     .query<Row, [{ syncLogId: number; rank: number | null; title: string; serverShow: string; limit: number }]>(
       `SELECT * FROM (
-         SELECT server_show AS serverShow, show_id AS showId, title, year, outcome, episodes, added, removed, notes, ${RANK} AS rank
+         SELECT server_show AS serverShow, show_id AS showId, title, year, outcome, episodes, added, removed, notes, ${LEFT_OUT} AS leftOut, ${RANK} AS rank
          FROM sync_log_items WHERE sync_log_id = $syncLogId
        )
        WHERE $rank IS NULL OR (rank, title, serverShow) > ($rank, $title, $serverShow)
@@ -69,7 +72,7 @@ export function syncShowWithPlan(
 ): { show: SyncShow; plan: string } | null {
   const row = db.raw
     .query<Row & { plan: string }, [{ syncLogId: number; serverShow: string }]>(
-      `SELECT server_show AS serverShow, show_id AS showId, title, year, outcome, episodes, added, removed, notes, plan, 0 AS rank
+      `SELECT server_show AS serverShow, show_id AS showId, title, year, outcome, episodes, added, removed, notes, ${LEFT_OUT} AS leftOut, plan, 0 AS rank
        FROM sync_log_items WHERE sync_log_id = $syncLogId AND server_show = $serverShow`,
     )
     .get({ syncLogId, serverShow });

@@ -86,7 +86,7 @@ export function updateLibrary(
   db: Db,
   integrationId: number,
   key: string,
-  change: Partial<Pick<LibraryRow, "enabled" | "watchedCount" | "countReliable">>,
+  change: Partial<Pick<LibraryRow, "enabled" | "numbering" | "watchedCount" | "countReliable">>,
 ): void {
   db.orm
     .update(integrationLibraries)

@@ -73,6 +73,15 @@ export function keepInLibrary(db: Db, integrationId: number, libraryKey: string,
     .run(integrationId, JSON.stringify(gone));
 }
 
+/** Whether anything of that library has ever been read. */
+export function hasBeenRead(db: Db, integrationId: number, libraryKey: string): boolean {
+  return (
+    db.raw
+      .query<unknown, [number, string]>("SELECT 1 FROM item_links WHERE integration_id = ? AND library_key = ? LIMIT 1")
+      .get(integrationId, libraryKey) !== null
+  );
+}
+
 /** How many items of a library were watched when last seen. */
 export function watchedLinks(db: Db, integrationId: number, libraryKey: string): number {
   const row = db.raw
@@ -116,6 +125,27 @@ export function forgetAllViews(db: Db, integrationId: number): void {
       `UPDATE item_links SET view_count = 0, last_viewed_at = NULL, state = '?' || ltrim(state, '?') WHERE integration_id = ?`,
     )
     .run(integrationId);
+}
+
+/** The user decides anew what is brought from this server: everything is looked at again. */
+export function forgetAllStates(db: Db, integrationId: number): void {
+  db.raw
+    .query<unknown, [number]>("UPDATE item_links SET state = '?' || ltrim(state, '?') WHERE integration_id = ?")
+    .run(integrationId);
+}
+
+/** Whether items were left out because their show was not in the library, which it is by now. */
+export function hasWelcomeItems(db: Db, userId: number, integrationId: number): boolean {
+  return (
+    db.raw
+      .query<unknown, [number, number]>(
+        `SELECT 1 FROM matches m
+         JOIN library_entries e ON e.user_id = ?1 AND e.show_id = m.show_id
+         JOIN item_links l ON l.integration_id = m.integration_id AND l.server_show = m.server_show AND l.state LIKE '+%'
+         WHERE m.integration_id = ?2 LIMIT 1`,
+      )
+      .get(userId, integrationId) !== null
+  );
 }
 
 /** Of these episodes, those that the server has seen watched after that instant. */

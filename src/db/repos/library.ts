@@ -20,7 +20,13 @@ export type EntryRow = {
   nextEpisodeId: number | null;
 };
 
-export type NewEntry = { list: ListName; addedBySync: number | null; now: number };
+export type NewEntry = {
+  list: ListName;
+  /** The user has said that it belongs there. */
+  chosen?: boolean;
+  addedBySync: number | null;
+  now: number;
+};
 
 const columns = `l.user_id AS userId, l.show_id AS showId, l.list, l.list_chosen AS listChosen, l.rating, l.rated_at AS ratedAt, l.notes,
   l.added_at AS addedAt, l.added_by_sync AS addedBySync, l.added_by_import AS addedByImport, l.watched, l.last_watched_at AS lastWatchedAt, l.next_episode_id AS nextEpisodeId`;
@@ -38,11 +44,18 @@ export function entryOf(db: Db, userId: number, showId: number): EntryRow | unde
 export function ensureEntry(db: Db, userId: number, showId: number, entry: NewEntry): boolean {
   return (
     db.raw
-      .query<unknown, [{ userId: number; showId: number; list: string; addedBySync: number | null; now: number }]>(
-        `INSERT INTO library_entries (user_id, show_id, list, added_at, added_by_sync)
-         VALUES ($userId, $showId, $list, $now, $addedBySync) ON CONFLICT DO NOTHING`,
+      .query<unknown, [Record<string, string | number | null>]>(
+        `INSERT INTO library_entries (user_id, show_id, list, list_chosen, added_at, added_by_sync)
+         VALUES ($userId, $showId, $list, $chosen, $now, $addedBySync) ON CONFLICT DO NOTHING`,
       )
-      .run({ userId, showId, list: entry.list, addedBySync: entry.addedBySync, now: entry.now }).changes > 0
+      .run({
+        userId,
+        showId,
+        list: entry.list,
+        chosen: entry.chosen ? 1 : 0,
+        addedBySync: entry.addedBySync,
+        now: entry.now,
+      }).changes > 0
   );
 }
 
@@ -55,6 +68,14 @@ export function libraryShowOfEpisode(db: Db, userId: number, episodeId: number):
     )
     .get({ userId, episodeId });
   return row?.show_id ?? null;
+}
+
+/** Everything in the user's library. */
+export function libraryShows(db: Db, userId: number): Set<number> {
+  const rows = db.raw
+    .query<{ show_id: number }, [{ userId: number }]>("SELECT show_id FROM library_entries WHERE user_id = $userId")
+    .all({ userId });
+  return new Set(rows.map(({ show_id }) => show_id));
 }
 
 /** Who has this show. */

@@ -155,6 +155,10 @@ export const integrations = sqliteTable("integrations", {
   webhookRegisteredUrl: text("webhook_registered_url"),
   twoWay: integer("two_way", { mode: "boolean" }).notNull().default(false),
   twoWaySince: integer("two_way_since"),
+  /** How each address answered when the server was last looked for, as JSON. */
+  tried: text("tried").notNull().default("[]"),
+  /** When the user put the banner about the present trouble away. */
+  dismissedAt: integer("dismissed_at"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
@@ -425,6 +429,38 @@ export const episodeTitles = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.episodeId, table.language] })],
 );
+
+/** Where a user is told of trouble. */
+export const notificationTargets = sqliteTable("notification_targets", {
+  id: text("id").primaryKey(),
+  userId: integer("user_id").notNull(),
+  name: text("name").notNull(),
+  kind: text("kind").notNull(),
+  /** All of the address that may be shown. */
+  host: text("host").notNull(),
+  sealedUrl: text("sealed_url").notNull(),
+  enabled: integer("enabled", { mode: "boolean" }).notNull().default(true),
+  lastSentAt: integer("last_sent_at"),
+  /** Why the last message did not arrive; null once one has. */
+  problem: text("problem"),
+  createdAt: integer("created_at").notNull(),
+});
+
+/** What was, or is still to be, said once about an outage. */
+export const notifications = sqliteTable("notifications", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  targetId: text("target_id").notNull(),
+  integrationId: integer("integration_id").notNull(),
+  kind: text("kind", { enum: ["needs-login", "failing", "recovered"] }).notNull(),
+  /** When the outage began, which tells outages of one server apart. */
+  outageAt: integer("outage_at").notNull(),
+  text: text("text").notNull(),
+  attempts: integer("attempts").notNull().default(0),
+  /** Null: sent, or given up. */
+  nextAttemptAt: integer("next_attempt_at"),
+  sentAt: integer("sent_at"),
+  createdAt: integer("created_at").notNull(),
+});
 
 export const webhookSeen = sqliteTable("webhook_seen", {
   id: integer("id").primaryKey({ autoIncrement: true }),

@@ -6,6 +6,7 @@ import {
   insertEpisode,
   updateEpisode,
 } from "../../db/repos/episodes.ts";
+import { numberingsOf } from "../../db/repos/item-places.ts";
 import { deleteEpisodes, moveMarks, uncatalogue, withoutTraces } from "../../db/repos/relink.ts";
 import {
   addExternalIds,
@@ -17,6 +18,7 @@ import {
 import { matchEpisodes } from "../../domain/episode-match.ts";
 import { type ExternalIds, mergeIds } from "../../domain/external-ids.ts";
 import { toDate } from "../../domain/instant.ts";
+import type { Numbering } from "../../domain/preferences.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Catalogue, CatalogueEpisode } from "../../metadata/contract.ts";
 
@@ -28,12 +30,17 @@ const idsOf = (row: EpisodeRow): ExternalIds =>
   );
 
 /** Which of our episodes each catalogue entry is. Two of ours may be the same one: copies with other numbers. */
-function link(locals: readonly EpisodeRow[], catalogue: readonly CatalogueEpisode[]): Map<number, EpisodeRow[]> {
+function link(
+  locals: readonly EpisodeRow[],
+  catalogue: readonly CatalogueEpisode[],
+  numberings: ReadonlyMap<number, Numbering>,
+): Map<number, EpisodeRow[]> {
   const { links } = matchEpisodes(
     locals.map((row) => ({
       key: String(row.id),
       season: row.season,
       number: row.number,
+      numbering: numberings.get(row.id),
       title: row.title ?? undefined,
       airDate: row.airedAt === null || row.airedExact ? null : toDate(row.airedAt),
       airedAt: row.airedExact ? row.airedAt : null,
@@ -87,7 +94,7 @@ export function writeCatalogue(
   const { show } = catalogue;
   const locals = episodesOfShow(db, showId);
   refuseShrunken(locals, catalogue);
-  const links = link(locals, catalogue.episodes);
+  const links = link(locals, catalogue.episodes, numberingsOf(db, showId));
   uncatalogue(db, showId);
   for (const { number, title } of catalogue.seasons) ensureSeason(db, showId, number, title);
   const placed = new Set<number>();

@@ -7,12 +7,12 @@ import {
   librariesOf,
   listIntegrations,
   updateIntegration,
-  updateLibrary,
 } from "../../db/repos/integrations.ts";
 import { forgetAllViews } from "../../db/repos/item-links.ts";
 import { deletePinsOf } from "../../db/repos/pins.ts";
 import { tx } from "../../db/tx.ts";
 import { DAY_MS } from "../../domain/instant.ts";
+import { readPreferences } from "../../domain/preferences.ts";
 import { isProviderId, type ProviderId } from "../../domain/providers.ts";
 import { DEFAULT_SCHEDULE } from "../../domain/schedule.ts";
 import { AppError, hasCode } from "../../kernel/errors.ts";
@@ -24,6 +24,7 @@ import { createHealth } from "./health.ts";
 import { rememberLibraries } from "./libraries.ts";
 import { createPins } from "./pins.ts";
 import { createServerChoice } from "./server-choice.ts";
+import { applySettings } from "./settings.ts";
 import type { ConnectInput, Integrations, IntegrationView, LibraryView, SettingsInput } from "./types.ts";
 import { integrationView, numericId } from "./view.ts";
 
@@ -78,6 +79,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     if (found.userId !== userId) throw gone();
     return found;
   }
+
+  const preferencesOf = (id: number) => readPreferences(row(id).preferences);
 
   function providerOf({ provider }: IntegrationRow) {
     if (!isProviderId(provider)) throw new AppError("internal", "An integration of an unknown kind is stored.");
@@ -170,7 +173,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   async function readLibraries(id: number): Promise<void> {
     try {
       const server = await open(id);
-      rememberLibraries(db, id, await server.libraries());
+      rememberLibraries(db, id, await server.libraries(), preferencesOf(id).newLibraries);
     } catch (error) {
       log.warn("integration.libraries", { integration: id, reason: error });
     }
@@ -267,24 +270,9 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   function update(userId: number, integrationId: string, input: SettingsInput): IntegrationView {
     const current = ownRow(userId, integrationId);
     if (input.schedule !== undefined) options.checkSchedule(input.schedule);
-    const known = new Set(librariesOf(db, current.id).map(({ key }) => key));
-    const unknown = input.libraries?.find((key) => !known.has(key));
-    if (unknown !== undefined) {
-      const message = `There is no library "${unknown}" on ${current.serverName}.`;
-      throw new AppError("invalid", message, { fields: [{ path: "libraries", message }] });
-    }
-    const { libraries, ...columns } = input;
-    tx(db, () => {
-      for (const { key, enabled } of libraries === undefined ? [] : librariesOf(db, current.id)) {
-        const wanted = libraries?.includes(key) ?? enabled;
-        // A library that is switched on for the first time has never been read as a whole.
-        if (wanted && !enabled) updateIntegration(db, current.id, { needsFull: true });
-        if (wanted !== enabled) updateLibrary(db, current.id, key, { enabled: wanted });
-      }
-      const needsFull = input.addShows === "all" && current.addShows !== "all" ? { needsFull: true } : {};
-      updateIntegration(db, current.id, { ...columns, ...needsFull, updatedAt: clock.now() });
-    });
+    const moved = applySettings(db, current, input, clock.now());
     bus.publish("integration.changed", { integrationId: current.id, userId });
+    if (moved.length > 0) bus.publish("plays.changed", { userId, showIds: moved });
     return view(row(current.id));
   }
 
@@ -292,7 +280,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const { id } = ownRow(userId, integrationId);
     if (librariesOf(db, id).length === 0) {
       const server = await open(id);
-      rememberLibraries(db, id, await server.libraries());
+      rememberLibraries(db, id, await server.libraries(), preferencesOf(id).newLibraries);
     }
     return librariesOf(db, id).filter(({ type }) => type === "show");
   }

@@ -1,3 +1,4 @@
+import type { Numbering, Preferences, PreferencesInput } from "../../domain/preferences.ts";
 import type { ProviderId } from "../../domain/providers.ts";
 import type { Account, MediaServer, ProbeResult } from "../../providers/contract.ts";
 
@@ -25,6 +26,7 @@ export type IntegrationView = {
   statusMessage: string | null;
   unmarks: "ignore" | "follow";
   addShows: "watched" | "all";
+  preferences: Preferences;
   /** Why this account's history is not read, when the server refuses it. */
   historyNote: string | null;
   insecureTls: boolean;
@@ -32,7 +34,7 @@ export type IntegrationView = {
   updatedAt: number;
 };
 
-export type LibraryView = { key: string; title: string; type: string; enabled: boolean };
+export type LibraryView = { key: string; title: string; type: string; enabled: boolean; numbering: Numbering };
 
 export type ServerOption = {
   machineIdentifier: string;
@@ -59,6 +61,9 @@ export type SettingsInput = {
   libraries?: string[];
   unmarks?: "ignore" | "follow";
   addShows?: "watched" | "all";
+  preferences?: PreferencesInput;
+  /** By the key of the library; those left out stay as they are. */
+  numbering?: Record<string, Numbering>;
   insecureTls?: boolean;
 };
 

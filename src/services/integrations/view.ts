@@ -1,4 +1,5 @@
 import type { IntegrationRow } from "../../db/repos/integrations.ts";
+import { readPreferences } from "../../domain/preferences.ts";
 import { isProviderId } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { IntegrationView } from "./types.ts";
@@ -26,6 +27,7 @@ export function integrationView(row: IntegrationRow): IntegrationView {
     statusMessage: row.status === "ok" ? null : row.statusMessage,
     unmarks: row.unmarks,
     addShows: row.addShows,
+    preferences: readPreferences(row.preferences),
     historyNote: row.historyNote,
     insecureTls: row.insecureTls,
     createdAt: row.createdAt,

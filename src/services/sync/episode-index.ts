@@ -1,6 +1,8 @@
+import { countsThrough } from "../../domain/episode-facts.ts";
 import { matchEpisodes } from "../../domain/episode-match.ts";
 import { conflict, type ExternalIds, sharedKinds } from "../../domain/external-ids.ts";
-import { toDate } from "../../domain/instant.ts";
+import { DAY_MS, toDate } from "../../domain/instant.ts";
+import type { Numbering } from "../../domain/preferences.ts";
 import { titleKey } from "../../domain/title.ts";
 
 /** An episode as far as finding it again needs. */
@@ -8,6 +10,10 @@ export type LocalEpisode = {
   id: number;
   season: number;
   number: number | null;
+  /** Counted through the whole show, where the catalogue says so. */
+  numberAbs: number | null;
+  /** How the library that is read numbers its episodes; left out: as it looks. */
+  numbering?: Numbering;
   title: string | null;
   airedAt: number | null;
   runtimeMin: number | null;
@@ -19,6 +25,9 @@ export type LocalEpisode = {
 
 /** Kinds of id that a server gives for episodes. */
 const episodeKinds = ["tvdb", "tmdb", "imdb"] as const;
+
+const isFarFrom = (a: LocalEpisode, b: LocalEpisode): boolean =>
+  a.airedAt !== null && b.airedAt !== null && Math.abs(a.airedAt - b.airedAt) > DAY_MS;
 
 const contradicts = (a: LocalEpisode, b: LocalEpisode): boolean => conflict(a.ids, b.ids);
 
@@ -88,8 +97,25 @@ export function createEpisodeIndex(initial: readonly LocalEpisode[] = []) {
     );
   }
 
+  /**
+   * By a number that runs through the show. The catalogue's own count decides; where it has none, its episodes are
+   * counted, unless the date speaks against that. Without a catalogue the number stands as it is, in the first season.
+   */
+  function byCountingThrough(wanted: LocalEpisode): LocalEpisode | undefined {
+    const regular = all
+      .filter(({ inCatalogue, season, number }) => inCatalogue && season > 0 && number !== null)
+      .sort((a, b) => a.season - b.season || (a.number ?? 0) - (b.number ?? 0));
+    const given = regular.some(({ numberAbs }) => numberAbs !== null);
+    const found = regular.filter(({ numberAbs }, position) => (given ? numberAbs : position + 1) === wanted.number);
+    const [only, ...others] = found.filter((each) => !contradicts(each, wanted) && (given || !isFarFrom(each, wanted)));
+    if (only !== undefined && others.length === 0) return only;
+    const there = byNumber.get(slot(wanted.season, wanted.number ?? 0)) ?? [];
+    return there.find((each) => !each.inCatalogue && !contradicts(each, wanted));
+  }
+
   /** One episode against the catalogue's list, by everything that is not an id or a number. */
   function byEvidence(wanted: LocalEpisode): LocalEpisode | undefined {
+    if (catalogued === 0) return undefined;
     const catalogue = all.filter(({ inCatalogue }) => inCatalogue);
     const local = {
       key: "wanted",
@@ -99,6 +125,7 @@ export function createEpisodeIndex(initial: readonly LocalEpisode[] = []) {
       airDate: wanted.airedAt === null ? null : toDate(wanted.airedAt),
       ids: wanted.ids,
       guid: wanted.guid ?? undefined,
+      numbering: wanted.numbering,
     };
     const candidates = catalogue.map((each) => ({
       season: each.season,
@@ -113,6 +140,7 @@ export function createEpisodeIndex(initial: readonly LocalEpisode[] = []) {
   }
 
   function find(wanted: LocalEpisode): LocalEpisode | undefined {
+    if (countsThrough(wanted)) return withSameId(wanted) ?? byCountingThrough(wanted) ?? byEvidence(wanted);
     if (wanted.number !== null) {
       const there = byNumber.get(slot(wanted.season, wanted.number));
       if (there !== undefined) {
@@ -126,7 +154,7 @@ export function createEpisodeIndex(initial: readonly LocalEpisode[] = []) {
       const same = unnumbered(wanted);
       if (same !== undefined) return same;
     }
-    return catalogued > 0 ? byEvidence(wanted) : undefined;
+    return byEvidence(wanted);
   }
 
   /** Same numbers, and nothing else speaks against it: neither title nor date. */

@@ -14,6 +14,7 @@ import {
 } from "./reading.ts";
 import type { Session } from "./session.ts";
 import { type Held, settleUnmarks } from "./unmarks.ts";
+import { leftOutSentence } from "./words.ts";
 import type { Writer } from "./writer.ts";
 
 const itemsAtOnce = 500;
@@ -27,7 +28,10 @@ export async function runFull(session: Session): Promise<Ended> {
     const { name, version } = await session.contact.identify(server);
     updateIntegration(db, integrationId, { serverName: name, serverVersion: version });
     journal.phase("libraries");
-    rememberLibraries(db, integrationId, await server.libraries(session.signal));
+    const libraries = await server.libraries(session.signal);
+    for (const title of rememberLibraries(db, integrationId, libraries, session.preferences.newLibraries)) {
+      journal.note(`"${title}" is new on the server and not read. Switch it on in the settings if you want it.`);
+    }
     return server;
   });
   const wholeHistory = await attempted(session, () => readHistory(session, from));
@@ -47,6 +51,8 @@ export async function runFull(session: Session): Promise<Ended> {
   await session.commit(() => writeOrphans(session, pages, unread));
   const held = settleUnmarks(session, pages.unmarks, readable);
   for (const library of wanted) if (readable.has(library.key)) await compareCounts(session, from, library);
+  const leftOut = leftOutSentence(journal.leftOutCounts());
+  if (leftOut !== null) journal.note(leftOut);
   return { complete: wholeHistory && readable.size === wanted.length, held };
 }
 

@@ -4,7 +4,9 @@ import { tx } from "../../db/tx.ts";
 import { type HintContext, hintFor, type SyncError, type SyncErrorKind } from "../../domain/sync.ts";
 import { type AppError, toAppError } from "../../kernel/errors.ts";
 import type { SyncPhase, SyncProgress } from "../context.ts";
+import type { LeftOutEpisode, RunOptions } from "./run-options.ts";
 import type { RunShow } from "./run-show.ts";
+import type { LeftOutWhy } from "./sieve.ts";
 
 /** More of one kind than this are counted, not listed. */
 const mostErrors = 200;
@@ -22,13 +24,19 @@ const kinds: Partial<Record<AppError["code"], SyncErrorKind>> = {
 /** What one run has done so far, kept in step with what it has committed. */
 export type Journal = ReturnType<typeof createJournal>;
 
-export function createJournal(db: Db, syncId: number, context: HintContext) {
+export function createJournal(
+  db: Db,
+  syncId: number,
+  context: HintContext,
+  onLeftOut: RunOptions["onLeftOut"] = () => undefined,
+) {
   const errors: SyncError[] = [];
   const notes: string[] = [];
   const touched = new Set<RunShow>();
   const shows = new Set<number>();
   const episodes = new Set<number>();
   const doubtful = new Set<string>();
+  const leftOut = new Map<LeftOutWhy, number>();
   const progress: SyncProgress = { phase: "connecting", done: 0, total: 0, showsSynced: 0, episodesSynced: 0 };
   let added = 0;
   let removed = 0;
@@ -78,6 +86,13 @@ export function createJournal(db: Db, syncId: number, context: HintContext) {
       removed += count;
       touched.add(show);
     },
+    /** A play that the user's preferences keep out. */
+    leftOut(show: RunShow, episode: LeftOutEpisode, why: LeftOutWhy) {
+      leftOut.set(why, (leftOut.get(why) ?? 0) + 1);
+      onLeftOut(show.showId, episode, why);
+      touched.add(show);
+    },
+    leftOutCounts: (): ReadonlyMap<LeftOutWhy, number> => leftOut,
     note(text: string) {
       if (!notes.includes(text)) notes.push(text);
     },

@@ -29,7 +29,12 @@ export function writeOrphans(session: Session, pages: Writer, unread: ReadonlySe
     const there = group.flatMap(({ key }) => placed.get(key) ?? [])[0];
     const known = there === undefined ? undefined : shows.ofShow(there.showId);
     if (there !== undefined && known !== undefined) pages.writeRowsOf(known, there.episodeId, plain);
-    else pages.writeRows(shows.ofRow(first) ?? shows.fromTitle(first.showTitle), localOf(first), plain);
+    else
+      pages.writeRows(
+        shows.ofRow(first) ?? shows.fromTitle(first.showTitle),
+        localOf(first, session.sieve.numberingOf(first.libraryKey)),
+        plain,
+      );
   }
 }
 

@@ -5,12 +5,13 @@ import { changePlays } from "../../db/repos/removals.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
 import { sourceWord } from "../../domain/play-edit.ts";
 import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
-import { combineViews, type HistoryRow, playsOf, type ViewState } from "../../domain/plays.ts";
+import { combineViews, type HistoryRow, playsOf, type UnfinishedView, type ViewState } from "../../domain/plays.ts";
 import type { LocalEpisode } from "./episode-index.ts";
 import type { HistoryIndex } from "./history.ts";
 import { hadOffset } from "./item-state.ts";
 import type { Journal } from "./journal.ts";
 import type { RunShow } from "./run-show.ts";
+import type { Sieve } from "./sieve.ts";
 
 /** All that the server says about one episode, to be brought together with what is stored. */
 export type Pending = {
@@ -19,6 +20,8 @@ export type Pending = {
   isNew: boolean;
   rows: HistoryRow[];
   views: ViewState[];
+  /** A playback that was broken off and that the user wants counted. */
+  unfinished?: UnfinishedView | undefined;
   durationMs: number | null;
   links: ItemLink[];
 };
@@ -32,6 +35,7 @@ export type PlayWriterOptions = {
   /** Fixed for the whole run, so that one run decides alike from its first page to its last. */
   now: number;
   history: HistoryIndex;
+  sieve: Sieve;
   journal: Journal;
   /** A play of this show has another time, or the show is new in the library. */
   changed: (showId: number) => void;
@@ -39,7 +43,7 @@ export type PlayWriterOptions = {
 
 /** From rows and view states of episodes to plays in the database. */
 export function createPlayWriter(options: PlayWriterOptions & { enter: (show: RunShow) => void }) {
-  const { db, syncId, integrationId, userId, provider, now, history, journal, enter } = options;
+  const { db, syncId, integrationId, userId, provider, now, history, sieve, journal, enter } = options;
 
   /** Other copies of these episodes on the same server speak too. */
   function addCopies(pending: readonly Pending[]): void {
@@ -56,19 +60,23 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
   function writePlays(pending: readonly Pending[]): void {
     addCopies(pending);
     const watched = pending.filter(
-      ({ rows, views }) => rows.length > 0 || views.some(({ viewCount }) => viewCount > 0),
+      ({ show, rows, views, unfinished }) =>
+        (rows.length > 0 || unfinished !== undefined || views.some(({ viewCount }) => viewCount > 0)) &&
+        !sieve.isUnknown(show.showId),
     );
     const older = watched.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
     const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older));
     const removed = suppressionsFor(older);
-    for (const { show, episode, rows, views, durationMs: known } of watched) {
+    for (const { show, episode, rows, views, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const desired = playsOf({ rows, view: allViews(views), durationMs, now });
+      const desired = playsOf({ rows, view: allViews(views), unfinished, durationMs, now });
       const merge = mergePlays(stored, desired, { integrationId, durationMs, suppressed: removed.get(episode.id) });
       // First: a play that is added may take over the evidence that a changed one gives up.
       changePlays(db, syncId, merge.update);
-      for (const { watchedAt, certainty, evidence } of merge.add) {
+      const { wanted, unwanted } = sieve.choose(merge.add, stored.length);
+      for (const { play, why } of unwanted) journal.leftOut(show, { ...episode, watchedAt: play.watchedAt }, why);
+      for (const { watchedAt, certainty, evidence } of wanted) {
         insertPlay(db, {
           userId,
           episodeId: episode.id,
@@ -81,8 +89,8 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
           createdAt: now,
         });
       }
-      if (merge.add.length > 0 || stored.length > 0) enter(show);
-      if (merge.add.length > 0) journal.added(show, merge.add.length);
+      if (wanted.length > 0 || stored.length > 0) enter(show);
+      if (wanted.length > 0) journal.added(show, wanted.length);
       if (merge.update.length > 0) {
         journal.touch(show);
         options.changed(show.showId);

@@ -1,6 +1,6 @@
 import type { Db } from "../../db/open.ts";
 import { type IntegrationRow, integrationById, updateIntegration } from "../../db/repos/integrations.ts";
-import { forgetStates, forgetViews, viewedSince } from "../../db/repos/item-links.ts";
+import { forgetStates, forgetViews, hasWelcomeItems, viewedSince } from "../../db/repos/item-links.ts";
 import { refreshProgress } from "../../db/repos/library.ts";
 import { liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
 import {
@@ -19,6 +19,7 @@ import { MINUTE_MS } from "../../domain/instant.ts";
 import type { SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { Deps, SyncProgress } from "../context.ts";
+import { applySettings, checkSettings } from "../integrations/settings.ts";
 import type { Integrations } from "../integrations/types.ts";
 import { numericId } from "../integrations/view.ts";
 import { executePreview } from "./preview.ts";
@@ -26,7 +27,7 @@ import { executeReread } from "./reread.ts";
 import { executeRun, type RunOutcome } from "./run.ts";
 import type { IdentityMemory } from "./run-options.ts";
 import { createTurns } from "./turns.ts";
-import type { Reread, StartOptions, SyncLogView, SyncService } from "./types.ts";
+import type { DecidingSettings, Reread, StartOptions, SyncLogView, SyncService } from "./types.ts";
 import { removeEpisodes } from "./unmarks.ts";
 import { heldSchema, syncItemView, syncLogView } from "./view.ts";
 
@@ -95,7 +96,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     if (mode === "preview") return "preview";
     // A watermark in the future was set by a clock that has been put right since.
     const since = row.watermarkAt !== null && row.watermarkAt <= clock.now();
-    return full || row.needsFull || !since ? "full" : "incremental";
+    return full || row.needsFull || !since || hasWelcomeItems(db, row.userId, row.id) ? "full" : "incremental";
   }
 
   function usable(integrationId: number): IntegrationRow {
@@ -120,6 +121,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     }
     const found = usable(integrationId);
     if (how.trigger === "manual" && how.mode !== "preview") letUndoneIn(db, found);
+    if (how.settings !== undefined) checkSettings(db, found, how.settings);
     const row = integrationById(db, integrationId) ?? found;
     const mode = modeOf(row, how);
     for (const [lost, change] of unwritten) close(lost, change);
@@ -138,7 +140,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     running.set(integrationId, entry);
     bus.publish("sync.started", { syncId, integrationId, userId: row.userId });
     log.info("sync.started", { sync: syncId, integration: integrationId, mode, trigger: how.trigger });
-    entry.ended = run(row, entry, mode, startedAt).catch((error: unknown) => {
+    entry.ended = run(row, entry, { mode, startedAt, settings: how.settings }).catch((error: unknown) => {
       log.error("sync.lost", { sync: syncId, reason: toAppError(error) });
     });
     return String(syncId);
@@ -167,7 +169,9 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     };
   }
 
-  async function run(row: IntegrationRow, entry: Running, mode: SyncMode, startedAt: number): Promise<void> {
+  type RunPlan = { mode: SyncMode; startedAt: number; settings: DecidingSettings | undefined };
+
+  async function run(row: IntegrationRow, entry: Running, { mode, startedAt, settings }: RunPlan): Promise<void> {
     const { syncId, userId } = entry;
     await turns.free(row.id);
     const began = clock.ticks();
@@ -185,7 +189,10 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     try {
       const outcome =
         mode === "preview"
-          ? await executePreview({ ...common, mode: "full" }, (copy) => letUndoneIn(copy, row))
+          ? await executePreview({ ...common, mode: "full" }, (copy) => {
+              letUndoneIn(copy, row);
+              if (settings !== undefined) applySettings(copy, row, settings, startedAt);
+            })
           : await executeRun({ ...common, mode: mode === "full" ? "full" : "incremental" });
       status = outcome.status;
       settle(row, outcome, mode, startedAt);

@@ -1,7 +1,9 @@
 import { refreshProgress } from "../../db/repos/library.ts";
 import { refreshShowCounts } from "../../db/repos/shows.ts";
 import { addedBy } from "../../db/repos/sync-logs.ts";
+import { userById } from "../../db/repos/users.ts";
 import { tx } from "../../db/tx.ts";
+import { readPreferences } from "../../domain/preferences.ts";
 import { tidyMemory, yieldToOthers } from "../../kernel/async.ts";
 import { AppError, hasCode, throwIfAborted, toAppError } from "../../kernel/errors.ts";
 import type { ProviderManifest } from "../../providers/contract.ts";
@@ -10,6 +12,7 @@ import { createHistoryIndex } from "./history.ts";
 import { createJournal } from "./journal.ts";
 import type { RunOptions } from "./run-options.ts";
 import { createShowResolver } from "./shows.ts";
+import { createSieve } from "./sieve.ts";
 import { createWriter } from "./writer.ts";
 
 /** Short enough that what is recomputed at once keeps no page waiting. */
@@ -24,7 +27,15 @@ export function createSession(options: RunOptions) {
   const manifest: ProviderManifest | undefined = deps.providers
     .all()
     .find((each) => each.manifest.id === row.provider)?.manifest;
-  const journal = createJournal(db, syncId, { service: manifest?.label, serverName: row.serverName });
+  const journal = createJournal(
+    db,
+    syncId,
+    { service: manifest?.label, serverName: row.serverName },
+    options.onLeftOut,
+  );
+  const preferences = readPreferences(row.preferences);
+  const timeZone = userById(db, userId)?.timeZone ?? deps.config.timeZone;
+  const sieve = createSieve({ db, row, preferences, timeZone });
   const shows = createShowResolver(db, integrationId, deps.clock.now);
   const tidy = tidyMemory();
   const history = createHistoryIndex();
@@ -100,6 +111,7 @@ export function createSession(options: RunOptions) {
       addShows: row.addShows,
       shows,
       history,
+      sieve,
       journal: {
         ...journal,
         added: (show, count) => {
@@ -125,6 +137,8 @@ export function createSession(options: RunOptions) {
     integrationId,
     userId,
     keepsHistory: manifest?.capabilities.history !== false,
+    preferences,
+    sieve,
     journal,
     shows,
     history,

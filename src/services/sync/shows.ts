@@ -6,6 +6,7 @@ import { addExternalIds, insertShow, setServerPoster, showById } from "../../db/
 import type { ExternalIds } from "../../domain/external-ids.ts";
 import { dateToInstant } from "../../domain/instant.ts";
 import type { MatchMethod } from "../../domain/matching.ts";
+import type { Numbering } from "../../domain/preferences.ts";
 import { titleKey } from "../../domain/title.ts";
 import type { EpisodeItem, HistoryItem, ShowItem } from "../../providers/contract.ts";
 import { createEpisodeIndex, type EpisodeIndex, type LocalEpisode } from "./episode-index.ts";
@@ -217,23 +218,7 @@ export function createShowResolver(db: Db, integrationId: number, now: () => num
   function episodesOf(show: RunShow): EpisodeIndex {
     const there = indexes.get(show.showId);
     if (there !== undefined) return hold(show.showId, there);
-    const index = createEpisodeIndex(
-      episodesOfShow(db, show.showId).map(
-        (row): LocalEpisode => ({
-          id: row.id,
-          season: row.season,
-          number: row.number,
-          title: row.title,
-          airedAt: row.airedAt,
-          runtimeMin: row.runtimeMin,
-          onServer: row.onServer,
-          inCatalogue: row.inCatalogue,
-          ids: idsOf(row),
-          guid: row.plex,
-        }),
-      ),
-    );
-    return hold(show.showId, index);
+    return hold(show.showId, indexOfShow(db, show.showId));
   }
 
   /** The shows in use stay in memory; those not touched for long are read again when their turn comes. */
@@ -271,6 +256,27 @@ export function createShowResolver(db: Db, integrationId: number, now: () => num
   };
 }
 
+/** Our episodes of a show, to find the server's among them. */
+export function indexOfShow(db: Db, showId: number): EpisodeIndex {
+  return createEpisodeIndex(
+    episodesOfShow(db, showId).map(
+      (row): LocalEpisode => ({
+        id: row.id,
+        season: row.season,
+        number: row.number,
+        numberAbs: row.numberAbs,
+        title: row.title,
+        airedAt: row.airedAt,
+        runtimeMin: row.runtimeMin,
+        onServer: row.onServer,
+        inCatalogue: row.inCatalogue,
+        ids: idsOf(row),
+        guid: row.plex,
+      }),
+    ),
+  );
+}
+
 function idsOf(row: { tmdb: string | null; tvdb: string | null; imdb: string | null }): ExternalIds {
   const ids: ExternalIds = {};
   if (row.tmdb !== null) ids.tmdb = row.tmdb;
@@ -279,14 +285,22 @@ function idsOf(row: { tmdb: string | null; tvdb: string | null; imdb: string | n
   return ids;
 }
 
-/** The wanted episode in the index's terms. An episode without a season lies among the specials. */
+/** An episode without a season lies among the specials, unless its library numbers straight through. */
+export function seasonOf({ season }: Pick<EpisodeItem, "season">, numbering: Numbering): number {
+  return season ?? (numbering === "absolute" ? 1 : 0);
+}
+
+/** The wanted episode in the index's terms. */
 export function localOf(
   item: Pick<EpisodeItem, "season" | "number" | "title" | "airedOn"> & { ids?: ExternalIds; guid?: string | null },
+  numbering: Numbering = "auto",
 ): LocalEpisode {
   return {
     id: 0,
-    season: item.season ?? 0,
+    season: seasonOf(item, numbering),
     number: item.number,
+    numberAbs: null,
+    numbering,
     title: item.title,
     airedAt: item.airedOn === null ? null : dateToInstant(item.airedOn),
     runtimeMin: null,

@@ -1,6 +1,7 @@
 import type { SyncError, SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { SyncProgress } from "../context.ts";
+import type { SettingsInput } from "../integrations/types.ts";
 
 export type PlanEpisode = {
   season: number;
@@ -8,7 +9,8 @@ export type PlanEpisode = {
   title: string | null;
   watchedAt: number | null;
   certainty: string;
-  action: "add" | "remove";
+  /** `leave-out`: watched on the server, and kept out by the user's preferences. */
+  action: "add" | "remove" | "leave-out";
 };
 
 /** What one sync did (or, for a preview, would do) with one show of the server. */
@@ -53,7 +55,16 @@ export type SyncLogView = {
   progress: SyncProgress | null;
 };
 
-export type StartOptions = { trigger: SyncTrigger; mode?: "preview"; full?: boolean };
+export type StartOptions = {
+  trigger: SyncTrigger;
+  mode?: "preview";
+  full?: boolean;
+  /** For a preview: as if these had been saved. Throws `invalid` for what could not be. */
+  settings?: DecidingSettings;
+};
+
+/** Settings that decide what a sync brings. */
+export type DecidingSettings = Pick<SettingsInput, "libraries" | "unmarks" | "addShows" | "preferences" | "numbering">;
 
 /** One item read again. `gone`: the server does not show it to this account; `library-off`: the user does not want it read. */
 export type RereadItem = { itemId: string; state: "read" | "library-off" | "gone"; item: EpisodeItem | null };

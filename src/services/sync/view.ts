@@ -22,7 +22,7 @@ const planSchema = z.array(
     title: z.string().nullable(),
     watchedAt: z.number().nullable(),
     certainty: z.string(),
-    action: z.enum(["add", "remove"]),
+    action: z.enum(["add", "remove", "leave-out"]),
   }),
 );
 export const heldSchema = z.object({

@@ -5,10 +5,11 @@ import { CLOCK_SKEW_MS } from "../../domain/instant.ts";
 import type { HistoryRow, ViewState } from "../../domain/plays.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { LocalEpisode } from "./episode-index.ts";
-import { hasSameNumbers, isSameView, stateOf, unsettled } from "./item-state.ts";
+import { hasSameNumbers, isLeftOut, isSameView, leftOut, stateOf, unsettled } from "./item-state.ts";
 import { createPlayWriter, type Pending, type PlayWriterOptions, viewOf } from "./play-writer.ts";
 import type { RunShow } from "./run-show.ts";
-import { localOf, type ShowResolver } from "./shows.ts";
+import { localOf, type ShowResolver, seasonOf } from "./shows.ts";
+import type { LeftOutWhy } from "./sieve.ts";
 
 export type WriterOptions = PlayWriterOptions & {
   /** All rows of the account are in the history index; with some of them only, nothing counts as unchanged. */
@@ -26,7 +27,7 @@ const minutes = (durationMs: number | null) => (durationMs === null ? null : Mat
 
 /** Writes pages of items: episodes, plays and links, all of a page in the caller's transaction. */
 export function createWriter(options: WriterOptions) {
-  const { db, syncId, integrationId, userId, now, shows, history, journal } = options;
+  const { db, syncId, integrationId, userId, now, shows, history, sieve, journal } = options;
   const writePlays = createPlayWriter({ ...options, enter });
   const seasons = new Set<string>();
   const unmarks: Unmark[] = [];
@@ -153,6 +154,28 @@ export function createWriter(options: WriterOptions) {
     };
   }
 
+  /** Remembered as seen, so that the server's counts still tell whether anything has changed. */
+  function leaveOut(item: EpisodeItem, show: RunShow, link: ItemLink | undefined, why: LeftOutWhy): void {
+    // Of what was read before there is nothing to miss.
+    if (item.viewCount > 0 && link?.episodeId == null) {
+      const { season, number, title, lastViewedAt } = item;
+      journal.leftOut(show, { season: season ?? 0, number, title, watchedAt: lastViewedAt }, why);
+    }
+    const state = leftOut(stateOf(item, null), why === "unknown-show" ? "until-in-library" : "never");
+    if (link?.state === state && link.libraryKey === item.libraryKey) return;
+    const { itemId, libraryKey, viewCount, lastViewedAt } = item;
+    const episodeId = link?.episodeId ?? null;
+    saveLink(db, integrationId, {
+      itemId,
+      libraryKey,
+      serverShow: show.identity,
+      episodeId,
+      viewCount,
+      lastViewedAt,
+      state,
+    });
+  }
+
   function writePage(items: readonly EpisodeItem[]): void {
     const links = new Map(
       linksOfItems(
@@ -166,14 +189,22 @@ export function createWriter(options: WriterOptions) {
       const rows = history.take(item.itemId);
       const show = showOf(item);
       if (show === null) continue;
-      if (options.addShows === "all") enter(show);
-      const watched = item.viewCount > 0 || rows.length > 0;
       const link = links.get(item.itemId);
+      const numbering = sieve.numberingOf(item.libraryKey);
+      const refused = sieve.isOpen ? null : sieve.refuses(item, seasonOf(item, numbering), show.showId);
+      if (refused !== null) {
+        leaveOut(item, show, link, refused);
+        continue;
+      }
+      if (options.addShows === "all") enter(show);
+      const unfinished = sieve.unfinished(item);
+      const watched = item.viewCount > 0 || rows.length > 0 || unfinished !== undefined;
       if (isUnchanged(item, rows.length, link, show)) {
         if (watched) cover(show, link.episodeId);
         continue;
       }
-      const { episode, isNew } = linkedEpisode(show, item, link) ?? episodeOf(show, localOf(item), item.durationMs);
+      const { episode, isNew } =
+        linkedEpisode(show, item, link) ?? episodeOf(show, localOf(item, numbering), item.durationMs);
       const fresh = linkOf(item, show, episode.id, rows);
       if (watched) cover(show, episode.id);
       if (watched && (link?.viewCount ?? 0) === 0) {
@@ -182,7 +213,7 @@ export function createWriter(options: WriterOptions) {
       }
       if (item.viewCount === 0 && link !== undefined && link.viewCount > 0) {
         unmarks.push({ link: fresh, episodeId: link.episodeId ?? episode.id, show });
-        if (rows.length === 0) continue;
+        if (rows.length === 0 && unfinished === undefined) continue;
       }
       const view: ViewState = {
         viewCount: item.viewCount,
@@ -197,12 +228,14 @@ export function createWriter(options: WriterOptions) {
           isNew,
           rows,
           views: [view],
+          unfinished,
           durationMs: item.durationMs,
           links: [fresh],
         });
       } else {
         there.rows.push(...rows);
         there.views.push(view);
+        there.unfinished ??= unfinished;
         there.links.push(fresh);
       }
     }
@@ -222,7 +255,8 @@ export function createWriter(options: WriterOptions) {
   function enter(show: RunShow): void {
     if (show.hasEntry) return;
     show.hasEntry = true;
-    if (ensureEntry(db, userId, show.showId, { list: "watching", addedBySync: syncId, now }))
+    if (sieve.isUnknown(show.showId)) return;
+    if (ensureEntry(db, userId, show.showId, { ...sieve.entry, addedBySync: syncId, now }))
       options.changed(show.showId);
   }
 
@@ -230,6 +264,10 @@ export function createWriter(options: WriterOptions) {
   function writeLinked(links: readonly ItemLink[]): void {
     const pending: Pending[] = [];
     for (const link of links) {
+      if (isLeftOut(link.state)) {
+        history.take(link.itemId);
+        continue;
+      }
       const show = shows.ofIdentity(link.serverShow);
       if (show === undefined || link.episodeId === null) continue;
       const episode = shows.episodesOf(show).byEpisodeId(link.episodeId);
@@ -242,6 +280,7 @@ export function createWriter(options: WriterOptions) {
 
   /** Rows of one episode that no item on the server stands for. */
   function writeRows(show: RunShow, wanted: LocalEpisode, rows: HistoryRow[]): void {
+    if (sieve.refuses({ durationMs: null }, wanted.season, show.showId) !== null) return;
     const { episode, isNew } = episodeOf(show, wanted, null);
     if (isNew && episode.number === null) numberless(show, episode);
     writeAt(show, episode, isNew, rows);

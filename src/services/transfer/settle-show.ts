@@ -117,18 +117,18 @@ function createLocator(known: readonly LocalEpisode[], sink: Sink) {
 }
 
 function wantedOf({ season, number, title, airedAt, ids, guid }: ImportedEpisode): LocalEpisode {
-  const unknown = { id: 0, runtimeMin: null, onServer: false, inCatalogue: false };
+  const unknown = { id: 0, numberAbs: null, runtimeMin: null, onServer: false, inCatalogue: false };
   return { ...unknown, season, number, title, airedAt, ids, guid };
 }
 
 function localOf(row: ReturnType<typeof episodesOfShow>[number]): LocalEpisode {
-  const { id, season, number, title, airedAt, runtimeMin, onServer, inCatalogue, plex } = row;
+  const { id, season, number, numberAbs, title, airedAt, runtimeMin, onServer, inCatalogue, plex } = row;
   const ids: ExternalIds = {};
   for (const kind of ID_KINDS) {
     const value = row[kind];
     if (value !== null) ids[kind] = value;
   }
-  return { id, season, number, title, airedAt, runtimeMin, onServer, inCatalogue, ids, guid: plex };
+  return { id, season, number, numberAbs, title, airedAt, runtimeMin, onServer, inCatalogue, ids, guid: plex };
 }
 
 /** What the user has taken away by hand; what an undone sync keeps out concerns that server only. */

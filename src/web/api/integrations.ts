@@ -5,7 +5,18 @@ import type { ConnectInput, IntegrationView, PinCheck } from "../../services/int
 import { contextOf, userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { pinReturnUrl } from "../public-url.ts";
-import { Id, Integration, Iso, iso, NoContent, SyncLog, SyncStarted, TextOrNull } from "./schemas.ts";
+import {
+  Id,
+  Integration,
+  Iso,
+  iso,
+  NoContent,
+  NumberingName,
+  PreferencesChange,
+  SyncLog,
+  SyncStarted,
+  TextOrNull,
+} from "./schemas.ts";
 import { integrationJson, syncLogJson } from "./shapes.ts";
 
 const tags = ["Integrations"];
@@ -48,7 +59,16 @@ const SettingsBody = t.Object({
   unmarks: t.Optional(t.Union([t.Literal("ignore"), t.Literal("follow")])),
   addShows: t.Optional(t.Union([t.Literal("watched"), t.Literal("all")])),
   insecureTls: t.Optional(t.Boolean()),
+  preferences: t.Optional(PreferencesChange),
+  numbering: t.Optional(
+    t.Record(t.String(), NumberingName, {
+      description: "How libraries number their episodes, by the key of the library; absolute: straight through",
+    }),
+  ),
 });
+
+const { libraries, unmarks, addShows, preferences, numbering } = SettingsBody.properties;
+const PreviewBody = t.Object({ libraries, unmarks, addShows, preferences, numbering });
 
 function checkJson(check: PinCheck) {
   if (!check.authorized) return check;
@@ -185,7 +205,15 @@ export function createIntegrationRoutes(deps: RouteDeps) {
         query: Which,
         response: {
           200: t.Object({
-            items: t.Array(t.Object({ key: t.String(), title: t.String(), type: t.String(), enabled: t.Boolean() })),
+            items: t.Array(
+              t.Object({
+                key: t.String(),
+                title: t.String(),
+                type: t.String(),
+                enabled: t.Boolean(),
+                numbering: NumberingName,
+              }),
+            ),
           }),
         },
         detail: { summary: "The server's TV libraries", tags },
@@ -213,16 +241,23 @@ export function createIntegrationRoutes(deps: RouteDeps) {
     )
     .post(
       "/api/integrations/:provider/sync/preview",
-      ({ request, params, query, set }) => {
+      ({ request, params, query, body, set }) => {
         const { id } = pick(request, params.provider, query.integration);
         set.status = 202;
-        return { syncId: sync.start(Number(id), { trigger: "manual", mode: "preview" }) };
+        const settings = body ? { settings: body } : {};
+        return { syncId: sync.start(Number(id), { trigger: "manual", mode: "preview", ...settings }) };
       },
       {
         params: Params,
         query: Which,
+        body: t.Optional(PreviewBody),
         response: { 202: SyncStarted },
-        detail: { summary: "Start a run that changes nothing; its items are the plan", tags },
+        detail: {
+          summary: "Start a run that changes nothing; its items are the plan",
+          description:
+            "With settings in the body, as if these had been saved: what they keep out is in the plan with the action `leave-out`, and counted in the notes.",
+          tags,
+        },
       },
     )
     .get(

@@ -1,5 +1,7 @@
 import { t } from "elysia";
 import { toIso } from "../../domain/instant.ts";
+import { LONGEST_MINIMUM, NUMBERINGS, type Preferences as Settings, WATCHED_FROM } from "../../domain/preferences.ts";
+import { LIST_NAMES } from "../../domain/show-list.ts";
 import { SYNC_ERROR_KINDS, SYNC_MODES, SYNC_STATUSES, SYNC_TRIGGERS } from "../../domain/sync.ts";
 
 // Shapes that several resources share. What a schema does not name is left out of the answer.
@@ -21,6 +23,8 @@ export const IdParams = t.Object({ id: t.String() });
 function oneOf<const Names extends readonly string[]>(names: Names) {
   return t.Unsafe<Names[number]>(t.Union(names.map((name) => t.Literal(name))));
 }
+
+const ClockTime = t.String({ pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$", examples: ["23:00"] });
 
 export const Role = oneOf(["admin", "member"]);
 
@@ -45,6 +49,34 @@ export const Person = t.Object({
   shows: t.Integer({ description: "In this user's library" }),
 });
 
+/** Nothing here ever removes a play that is there; it decides what is brought from the next sync on. */
+const preferenceFields = {
+  watchedFrom: t.Union([t.Integer({ minimum: WATCHED_FROM.least, maximum: WATCHED_FROM.most }), t.Null()], {
+    description:
+      "A view that was broken off counts as watched from this percentage on; null: only what the server itself counts",
+  }),
+  minMinutes: t.Integer({ minimum: 0, maximum: LONGEST_MINIMUM, description: "Shorter videos are not read" }),
+  specials: oneOf(["read", "skip"]),
+  rewatches: t.Unsafe<Settings["rewatches"]>(
+    t.Union([t.Literal("all"), t.Literal("first")], {
+      description: "first: an episode that has a play gets no further one",
+    }),
+  ),
+  since: t.Union([t.String(), t.Null()], {
+    description: "YYYY-MM-DD, in the user's time zone: dated plays before it are not brought",
+  }),
+  addTo: oneOf(["automatic", ...LIST_NAMES]),
+  onlyKnownShows: t.Boolean({ description: "Nothing is brought of shows that are not in the library" }),
+  newLibraries: oneOf(["on", "off"]),
+  quietHours: t.Union([t.Object({ from: ClockTime, to: ClockTime }), t.Null()], {
+    description: "No scheduled sync begins between these times of the user's clock",
+  }),
+};
+
+export const Preferences = t.Object(preferenceFields);
+export const PreferencesChange = t.Partial(Preferences, { additionalProperties: false });
+export const NumberingName = oneOf(NUMBERINGS);
+
 export const Integration = t.Object({
   id: Id,
   provider: t.String(),
@@ -67,6 +99,7 @@ export const Integration = t.Object({
   statusMessage: TextOrNull,
   unmarks: oneOf(["ignore", "follow"]),
   addShows: oneOf(["watched", "all"]),
+  preferences: Preferences,
   historyNote: TextOrNull,
   insecureTls: t.Boolean(),
   createdAt: Iso,
@@ -131,7 +164,7 @@ export const SyncItem = t.Object({
       title: TextOrNull,
       watchedAt: IsoOrNull,
       certainty: t.String(),
-      action: oneOf(["add", "remove"]),
+      action: oneOf(["add", "remove", "leave-out"]),
     }),
     { description: "For previews and held runs: the first 100 changes" },
   ),

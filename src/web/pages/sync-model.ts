@@ -5,7 +5,6 @@ import type { SyncErrorModel } from "../../../views/parts/sync-error.tsx";
 import type { SyncChangeModel, SyncShowRowModel } from "../../../views/parts/sync-show-row.tsx";
 import { TRIGGER_WORDS } from "../../../views/parts/sync-words.ts";
 import { count, durationText, formatNumber, fullTime } from "../../../views/ui/format.ts";
-import type { RunChange } from "../../db/queries/run-changes.ts";
 import {
   changesOfShow,
   countSyncShows,
@@ -16,12 +15,12 @@ import {
 } from "../../db/queries/sync-shows.ts";
 import { isProviderId, providerLabel } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
-import type { SyncLogView } from "../../services/sync/types.ts";
+import type { PlanEpisode, SyncLogView } from "../../services/sync/types.ts";
 import type { RouteDeps } from "../deps.ts";
 import { progressModel } from "./integration-model.ts";
 
 const PER_PAGE = 60;
-const MOST_CHANGES = 100;
+const MOST_CHANGES = 200;
 
 const textsSchema = z.array(z.string());
 const planSchema = z.array(
@@ -29,7 +28,7 @@ const planSchema = z.array(
     season: z.number(),
     number: z.number().nullable(),
     title: z.string().nullable(),
-    action: z.enum(["add", "remove"]),
+    action: z.enum(["add", "remove", "leave-out"]),
   }),
 );
 
@@ -41,14 +40,16 @@ const OUTCOMES = {
   failed: "failed",
 } as const;
 
+const KIND = { add: "added", remove: "removed", "leave-out": "skipped" } as const;
+
 function change({
   season,
   number,
   title,
   action,
-}: Pick<RunChange, "season" | "number" | "title" | "action">): SyncChangeModel {
+}: Pick<PlanEpisode, "season" | "number" | "title" | "action">): SyncChangeModel {
   const name = title ?? (number === null ? "Episode without a number" : `Episode ${number}`);
-  return { kind: action === "add" ? "added" : "removed", seasonNumber: season, episodeNumber: number, title: name };
+  return { kind: KIND[action], seasonNumber: season, episodeNumber: number, title: name };
 }
 
 function row(deps: RouteDeps, syncId: string, show: SyncShow): SyncShowRowModel {
@@ -61,6 +62,7 @@ function row(deps: RouteDeps, syncId: string, show: SyncShow): SyncShowRowModel 
     outcome: OUTCOMES[show.outcome],
     added: show.added,
     removed: show.removed,
+    leftOut: show.leftOut,
     episodes: show.episodes,
     ...(notes.length === 0 ? {} : { note: notes.join(" ") }),
     changes: null,
@@ -88,7 +90,11 @@ export function syncShowModel(deps: RouteDeps, syncId: string, serverShow: strin
   const done =
     planned.length > 0 || showId === null ? [] : changesOfShow(deps.db, Number(syncId), showId, MOST_CHANGES);
   const changes = [...planned, ...done].slice(0, MOST_CHANGES).map(change);
-  return { ...row(deps, syncId, show), changes, moreChanges: Math.max(0, show.added + show.removed - changes.length) };
+  return {
+    ...row(deps, syncId, show),
+    changes,
+    moreChanges: Math.max(0, show.added + show.removed + show.leftOut - changes.length),
+  };
 }
 
 export function sourceOf(log: SyncLogView, serverName: string | null): string {

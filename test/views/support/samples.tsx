@@ -497,6 +497,7 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
         outcome: "doubtful",
         added: 1,
         removed: 1,
+        leftOut: 1,
         episodes: 3,
         note: HOSTILE,
         changes: [{ kind: "skipped", seasonNumber: 1, episodeNumber: null, title: HOSTILE, note: HOSTILE }],
