@@ -17,11 +17,13 @@ import { createArtwork } from "./services/artwork/service.ts";
 import type { AppEvents, Deps } from "./services/context.ts";
 import { createDiscovery } from "./services/discovery/service.ts";
 import { createEnrichment } from "./services/enrichment/service.ts";
+import { createHouseholds } from "./services/households/service.ts";
 import { createIntegrations } from "./services/integrations/service.ts";
 import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createSignIns } from "./services/sign-ins/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
@@ -99,6 +101,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     },
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
+  const households = createHouseholds({ ...deps, accounts, integrations });
+  const signIns = createSignIns({ ...deps, accounts, requireKey: integrations.requireKey });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const matching = createMatching(deps, { importShow, tracking });
@@ -109,6 +113,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     ...deps,
     accounts,
     integrations,
+    households,
+    signIns,
     sync,
     tracking,
     matching,
@@ -179,6 +185,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     deps,
     accounts,
     integrations,
+    households,
+    signIns,
     sync,
     enrichment,
     sourceDesk,
