@@ -104,3 +104,59 @@ CREATE TABLE pushed_marks (
 CREATE INDEX pushed_marks_by_item ON pushed_marks (integration_id, item_id, pushed_at);
 --> statement-breakpoint
 CREATE INDEX pushed_marks_by_episode ON pushed_marks (episode_id);
+--> statement-breakpoint
+ALTER TABLE integrations ADD COLUMN home_admin_integration_id INTEGER REFERENCES integrations (id) ON DELETE SET NULL;
+--> statement-breakpoint
+ALTER TABLE integrations ADD COLUMN home_member_id TEXT;
+--> statement-breakpoint
+CREATE INDEX integrations_by_account ON integrations (provider, account_id);
+--> statement-breakpoint
+CREATE TABLE home_offers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  integration_id INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+  member_id TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  member_name TEXT NOT NULL,
+  asks_pin INTEGER NOT NULL CHECK (asks_pin IN (0, 1)),
+  user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL,
+  UNIQUE (integration_id, member_id)
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX home_offers_by_user ON home_offers (user_id);
+--> statement-breakpoint
+CREATE TABLE sign_in_accounts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  provider TEXT NOT NULL,
+  account_id TEXT,
+  account_name TEXT NOT NULL,
+  wanted_name TEXT,
+  user_id INTEGER REFERENCES users (id) ON DELETE CASCADE,
+  chosen_by_user INTEGER NOT NULL DEFAULT 0 CHECK (chosen_by_user IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  last_used_at INTEGER,
+  CHECK ((account_id IS NULL) <> (wanted_name IS NULL))
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX sign_in_accounts_by_account ON sign_in_accounts (provider, account_id) WHERE account_id IS NOT NULL;
+--> statement-breakpoint
+CREATE UNIQUE INDEX sign_in_accounts_by_name ON sign_in_accounts (provider, wanted_name) WHERE wanted_name IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX sign_in_accounts_by_user ON sign_in_accounts (user_id);
+--> statement-breakpoint
+ALTER TABLE sessions ADD COLUMN sign_in_account_id INTEGER REFERENCES sign_in_accounts (id) ON DELETE CASCADE;
+--> statement-breakpoint
+CREATE INDEX sessions_by_sign_in_account ON sessions (sign_in_account_id) WHERE sign_in_account_id IS NOT NULL;
+--> statement-breakpoint
+CREATE TABLE sign_in_pins (
+  id TEXT PRIMARY KEY NOT NULL,
+  provider TEXT NOT NULL,
+  browser_hash TEXT NOT NULL,
+  address TEXT NOT NULL,
+  next TEXT,
+  remote_id TEXT NOT NULL,
+  sealed_code TEXT NOT NULL,
+  auth_url TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

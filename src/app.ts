@@ -17,11 +17,13 @@ import { createArtwork } from "./services/artwork/service.ts";
 import type { AppEvents, Deps } from "./services/context.ts";
 import { createDiscovery } from "./services/discovery/service.ts";
 import { createEnrichment } from "./services/enrichment/service.ts";
+import { createHouseholds } from "./services/households/service.ts";
 import { createIntegrations } from "./services/integrations/service.ts";
 import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createSignIns } from "./services/sign-ins/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
 import { createStream } from "./services/stream/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
@@ -103,6 +105,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
   const stream = createStream(deps, { integrations, sync, canListen: () => keyState === "ok" });
+  const households = createHouseholds({ ...deps, accounts, integrations });
+  const signIns = createSignIns({ ...deps, accounts, requireKey: integrations.requireKey });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const webhooks = createWebhooks(deps, { sync, integrations, tracking });
@@ -114,6 +118,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     ...deps,
     accounts,
     integrations,
+    households,
+    signIns,
     sync,
     webhooks,
     stream,
@@ -190,6 +196,8 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     deps,
     accounts,
     integrations,
+    households,
+    signIns,
     sync,
     webhooks,
     stream,

@@ -23,7 +23,13 @@ export type ProviderManifest = {
   accountUrl: string;
 };
 
-export type Account = { id: string; username: string; email: string | null };
+export type Account = {
+  id: string;
+  username: string;
+  email: string | null;
+  /** What nobody else goes by at that service, in small letters: user name, confirmed e-mail address. */
+  names?: readonly string[];
+};
 
 export type ServerConnection = { url: string; kind: "local" | "remote" | "relay" | "typed" };
 
@@ -63,6 +69,31 @@ export type PinConnect = {
   start(options: { forwardUrl: string | null }): Promise<PinStart>;
   /** A bad day of the service is thrown, not "expired": the caller goes on asking until the deadline. */
   check(pin: { remoteId: string; code: Secret }): Promise<PinState>;
+};
+
+/** Somebody's profile in a household that shares one account. */
+export type HomeMember = {
+  /** What switching asks for. */
+  memberId: string;
+  accountId: string;
+  name: string;
+  /** Looks after the household; only this account may switch to the others. */
+  isAdmin: boolean;
+  /** Has no sign-in of its own. */
+  managed: boolean;
+  /** Switching to it asks for its PIN. */
+  protected: boolean;
+};
+
+/** A household of profiles behind one account. */
+export type HomeApi = {
+  /** Null when the account is in no household. Same failures as `account`. */
+  members(token: Secret): Promise<HomeMember[] | null>;
+  /**
+   * The member's own token, from the token of the one who looks after the household. It is for reading the member's
+   * servers once, not for keeping. Throws `invalid` for the field `pin`, `not-found` when the member has left.
+   */
+  switchTo(token: Secret, member: { memberId: string; pin: Secret | null }): Promise<Secret>;
 };
 
 /** The account behind a token, apart from any server. */
@@ -299,5 +330,7 @@ export type Provider = {
   webhooks?: Webhooks;
   /** Present when `manifest.connect` is `pin`. */
   pin?: PinConnect;
+  /** Present where one account may stand for a household. */
+  home?: HomeApi;
   open(options: MediaServerOptions): MediaServer;
 };

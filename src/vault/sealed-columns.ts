@@ -11,6 +11,10 @@ function pinValue(column: string, field: string): SealedColumn {
   return { table: "pins", column, context: (id) => ({ integration: `pin:${id}`, field }) };
 }
 
+function signInPinValue(column: string, field: string): SealedColumn {
+  return { table: "sign_in_pins", column, context: (id) => ({ integration: `sign-in:${id}`, field }) };
+}
+
 /** All of them, for sealing anew under another key. Every table has its key in `id`. */
 export const sealedColumns: readonly SealedColumn[] = [
   integrationToken("sealed_server_token", "server-token"),
@@ -18,4 +22,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   integrationToken("sealed_webhook_secret", "webhook-secret"),
   pinValue("sealed_code", "code"),
   pinValue("sealed_token", "token"),
+  signInPinValue("sealed_code", "code"),
 ];

@@ -6,9 +6,11 @@ import type { Artwork } from "../services/artwork/service.ts";
 import type { AppEvents, Deps } from "../services/context.ts";
 import type { Discovery } from "../services/discovery/types.ts";
 import type { Enrichment } from "../services/enrichment/service.ts";
+import type { Households } from "../services/households/types.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { SignIns } from "../services/sign-ins/types.ts";
 import type { SourceDesk } from "../services/sources/service.ts";
 import type { StreamService } from "../services/stream/types.ts";
 import type { SyncService } from "../services/sync/types.ts";
@@ -28,6 +30,8 @@ export type LiveNews = <Name extends keyof AppEvents>(name: Name, payload: AppEv
 export type WebDeps = Deps & {
   accounts: Accounts;
   integrations: Integrations;
+  households: Households;
+  signIns: SignIns;
   sync: SyncService;
   webhooks: WebhookService;
   stream: Pick<StreamService, "state" | "nowWatching">;

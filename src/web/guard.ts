@@ -11,6 +11,9 @@ const publicPaths: readonly RegExp[] = [
   /^\/api\/(openapi\.json|docs)$/,
   /^\/api\/auth\/(setup|signup|login)$/,
   /^\/(login|setup)$/,
+  // Signing in with an account elsewhere. Which attempt is whose is told by a cookie of its own.
+  /^\/api\/auth\/[^/]+\/(start|check)$/,
+  /^\/login\/[^/]+(\/[^/]+)?$/,
   /^\/static\//,
   /^\/favicon\.ico$/,
   // What makes it installable; nothing of anybody's is in it.

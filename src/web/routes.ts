@@ -9,6 +9,7 @@ import { createEpisodeRoutes } from "./api/episodes.ts";
 import { createExportRoutes } from "./api/export.ts";
 import { createHealthRoutes } from "./api/health.ts";
 import { createHistoryRoutes } from "./api/history.ts";
+import { createHouseholdRoutes } from "./api/households.ts";
 import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
@@ -18,6 +19,8 @@ import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
 import { createSessionRoutes } from "./api/sessions.ts";
 import { createShowRoutes } from "./api/shows.ts";
+import { createSignInAccountRoutes } from "./api/sign-in-accounts.ts";
+import { createSignInWithRoutes } from "./api/sign-in-with.ts";
 import { createSourceRoutes } from "./api/sources.ts";
 import { createStatsRoutes } from "./api/stats.ts";
 import { createSyncRoutes } from "./api/syncs.ts";
@@ -36,11 +39,14 @@ import { pages } from "./pages/table.ts";
 export const apiRoutes: readonly RouteFactory[] = [
   createHealthRoutes,
   createAuthRoutes,
+  createSignInWithRoutes,
   createSessionRoutes,
   createUserRoutes,
+  createSignInAccountRoutes,
   createTokenRoutes,
   createIntegrationRoutes,
   createWebhookRoutes,
+  createHouseholdRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
   createSourceRoutes,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { secret } from "../../src/kernel/secret.ts";
 import type { Provider } from "../../src/providers/contract.ts";
 import { orderedConnections, serverChoices } from "../../src/providers/plex/resources.ts";
-import { resourcesSchema } from "../../src/providers/plex/schemas.ts";
+import { namesOf, resourcesSchema, userSchema } from "../../src/providers/plex/schemas.ts";
 import { createImpatientClock, failureOf } from "../contracts/media-server.contract.ts";
 import type { PlexAccount } from "../simulators/plex-world.ts";
 import { type Simulators, startSimulators } from "../simulators/start.ts";
@@ -114,7 +114,20 @@ describe("a Plex account", () => {
   test("without a user name goes by its title, as managed members of a Plex Home do", async () => {
     const kim = world.addHomeMember(anna, { username: "kim", managed: true });
     const account = await plex.account.account(secret(kim.token));
-    expect(account).toEqual({ id: String(kim.id), username: kim.title, email: null });
+    expect(account).toEqual({ id: String(kim.id), username: kim.title, email: null, names: [] });
+  });
+
+  test("can only be called what nobody else can be called", () => {
+    const names = (more: Record<string, unknown>) => namesOf(userSchema.parse({ id: 1, title: "Anna", ...more }));
+    expect(names({ username: "Anna", email: "Anna@Example.com", confirmed: true })).toEqual([
+      "anna@example.com",
+      "anna",
+    ]);
+    expect(names({ username: "a@example.com", email: "a@example.com" })).toEqual(["a@example.com"]);
+    // An address as a name does not make it one's own, nor does typing it in without ever answering from it.
+    expect(names({ username: "ben@example.com", email: "a@example.com" })).toEqual(["a@example.com"]);
+    expect(names({ username: "anna", email: "ben@example.com", confirmed: "0" })).toEqual([]);
+    expect(names({})).toEqual([]);
   });
 
   test("is signed out at plex.tv too", async () => {

@@ -4,12 +4,16 @@ import { episodesOf, type PlexAccount, type PlexItem, type PlexServerState } fro
 import { createRandom, type Random } from "./random.ts";
 import { createWorld, type World } from "./world.ts";
 
-/** A believable household: Anna's own server "Attic", "Ben's Server" shared with her, three years of evenings. */
+/**
+ * A believable household: Anna's own server "Attic", "Ben's Server" shared with her, three years of evenings. Her Plex
+ * Home has Ben, with his own account, and Mia, a child's profile behind the PIN 1234.
+ */
 
 export type DemoWorld = {
   world: World;
   anna: PlexAccount;
   ben: PlexAccount;
+  mia: PlexAccount;
   attic: PlexServerState;
   bens: PlexServerState;
 };
@@ -141,6 +145,8 @@ export function demoWorld(options: DemoOptions = {}): DemoWorld {
   const now = world.now();
   const anna = world.addAccount({ username: "anna", title: "Anna", email: "anna@example.com" });
   const ben = world.addAccount({ username: "ben", title: "Ben", email: "ben@example.com", plexPass: false });
+  const mia = world.addHomeMember(anna, { username: "mia", title: "Mia", plexPass: false, pin: "1234", managed: true });
+  world.joinHome(anna, ben);
 
   const attic = world.addServer({ name: "Attic", owner: anna });
   const tv = world.addLibrary(attic, { title: "TV Shows" });
@@ -152,6 +158,7 @@ export function demoWorld(options: DemoOptions = {}): DemoWorld {
   const bensTv = world.addLibrary(bens, { title: "Series", agent: "thetvdb" });
   world.share(bens, anna);
   world.share(attic, ben, [tv]);
+  world.share(attic, mia, [tv, kids]);
   for (const title of ["Metropolis", "The General", "Nosferatu"]) world.addOther(movies, { title, year: 1926 });
 
   const onBens = new Set([
@@ -296,8 +303,9 @@ export function demoWorld(options: DemoOptions = {}): DemoWorld {
   // Ben watches on Anna's server too; none of it is hers.
   watchInOrder(world, ben, airedItems(world, of("Stranger Things")), now - 500 * dayMs, random);
   watchInOrder(world, ben, airedItems(world, of("Severance")).slice(0, 5), now - 100 * dayMs, random);
+  watchInOrder(world, mia, airedItems(world, of("Bluey")).slice(0, 12), now - 45 * dayMs, createRandom(12));
   building = null;
-  return { world, anna, ben, attic, bens };
+  return { world, anna, ben, mia, attic, bens };
 }
 
 /** What Anna goes on with next, of what she is in the middle of; null when there is nothing left. */

@@ -109,7 +109,12 @@ export function startPlexApp(
       return new Response(page, { headers });
     }
     if (call.method === "GET" && call.path === "/accounts") {
-      return json(world.accounts.map(({ username, title, email }) => ({ username, title, email })));
+      // Managed members of a Home have no sign-in of their own.
+      const managed = new Set(
+        world.accounts.flatMap(({ home }) => home.filter((entry) => entry.managed).map(({ member }) => member)),
+      );
+      const people = world.accounts.filter((account) => !managed.has(account));
+      return json(people.map(({ username, title, email }) => ({ username, title, email })));
     }
     if (call.method === "POST" && call.path === "/auth/approve") {
       const body = await call.body();

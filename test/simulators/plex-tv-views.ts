@@ -129,17 +129,17 @@ export function homeView(world: World, account: PlexAccount): Json | null {
     (candidate) => candidate === account || candidate.home.some((entry) => entry.member === account),
   );
   if (owner === undefined) return null;
+  // The types drift from row to row: numbers as text, dates in two ways, and managed members lack name and address.
   const row = (member: PlexAccount, admin: boolean, pin: string | null, managed: boolean): Json => ({
-    id: member.id,
+    id: managed ? String(member.id) : member.id,
     uuid: member.uuid,
     title: member.title,
-    username: managed ? null : member.username,
-    email: managed ? null : member.email,
+    ...(managed ? {} : { username: member.username, email: member.email }),
     friendlyName: null,
     thumb: `https://plex.tv/users/${member.uuid}/avatar`,
     hasPassword: !managed,
     restricted: managed,
-    updatedAt: 1_700_000_000,
+    updatedAt: managed ? "2023-11-14T22:13:20Z" : 1_700_000_000,
     restrictionProfile: null,
     admin,
     guest: false,

@@ -49,6 +49,9 @@ type Json = Record<string, unknown>;
 
 const clientHeader = "X-Plex-Client-Identifier";
 
+/** Switching to more profiles than this within a minute is answered with 429, without a word on how long. */
+export const SWITCHES_A_MINUTE = 10;
+
 export type PlexTvOptions = ListenOptions & {
   /** Accounts stay signed in over a restart of the simulator: the tokens of earlier runs are known. */
   keepsTokens?: boolean;
@@ -178,7 +181,12 @@ export function startPlexTv(world: World, deps: SimulatorDeps, options: PlexTvOp
     return token;
   };
 
+  const switches = new Map<PlexAccount, number[]>();
+
   const switchUser = (call: Call, account: PlexAccount, uuid: string): Response => {
+    const recent = (switches.get(account) ?? []).filter((at) => at > deps.now() - 60_000);
+    if (recent.length >= SWITCHES_A_MINUTE) return errorAnswer(call, 429, 1003, "Too many requests");
+    switches.set(account, [...recent, deps.now()]);
     const entry = account.home.find((candidate) => candidate.member.uuid === uuid);
     if (entry === undefined) return errorAnswer(call, 404, 1043, "User not found");
     if (entry.pin !== null && call.url.searchParams.get("pin") !== entry.pin) {

@@ -42,6 +42,9 @@ export type World = {
   addShow(input: ShowInput): CatalogueShow;
   addAccount(input: AccountInput): PlexAccount;
   addHomeMember(owner: PlexAccount, input: AccountInput & { pin?: string; managed?: boolean }): PlexAccount;
+  /** Somebody with an account of their own comes into the Home. */
+  joinHome(owner: PlexAccount, member: PlexAccount, pin?: string): void;
+  leaveHome(owner: PlexAccount, member: PlexAccount): void;
   addServer(input: ServerInput): PlexServerState;
   share(server: PlexServerState, account: PlexAccount, libraries?: PlexLibrary[]): PlexShare;
   unshare(server: PlexServerState, account: PlexAccount): void;
@@ -320,6 +323,12 @@ export function createWorld(options: { now?: () => number } = {}): World {
       const member = addAccount(input);
       owner.home.push({ member, pin: input.pin ?? null, managed: input.managed ?? false });
       return member;
+    },
+    joinHome(owner, member, pin) {
+      owner.home.push({ member, pin: pin ?? null, managed: false });
+    },
+    leaveHome(owner, member) {
+      owner.home = owner.home.filter((entry) => entry.member !== member);
     },
     addServer(input) {
       const server: PlexServerState = {

@@ -9,6 +9,8 @@ import type { User } from "../../src/services/accounts/types.ts";
 import { createCandidatePosters } from "../../src/services/artwork/candidates.ts";
 import type { AppEvents } from "../../src/services/context.ts";
 import { createDiscovery } from "../../src/services/discovery/service.ts";
+import { createHouseholds } from "../../src/services/households/service.ts";
+import { createSignIns } from "../../src/services/sign-ins/service.ts";
 import { createSourceDesk } from "../../src/services/sources/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
 import { createTransfer } from "../../src/services/transfer/service.ts";
@@ -61,17 +63,21 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     throw error;
   });
   const accounts = createAccounts({ db, clock, config, log });
+  const vault = createVault({ key: testKey });
+  const integrations = fakeIntegrations();
   const base: WebDeps = {
     config,
     db,
     clock,
     log,
     bus,
-    vault: createVault({ key: testKey }),
+    vault,
     providers: plexOnly,
     sources: [],
     accounts,
-    integrations: fakeIntegrations(),
+    integrations,
+    households: createHouseholds({ db, clock, log, accounts, integrations }),
+    signIns: createSignIns({ db, clock, log, vault, providers: plexOnly, accounts, requireKey: () => undefined }),
     sync: fakeSync(),
     webhooks: standIn<WebDeps["webhooks"]>("webhooks"),
     stream: { state: () => ({ state: "off" }), nowWatching: () => [] },

@@ -50,6 +50,8 @@ export function integrationView(change: Partial<IntegrationView> = {}): Integrat
     connectionKind: "local",
     owned: true,
     machineIdentifier: "machine-1",
+    accountId: "7",
+    throughHome: false,
     username: "ana",
     email: "ana@example.invalid",
     lastSync: null,

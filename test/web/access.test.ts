@@ -30,6 +30,8 @@ const open = [
   "/api/auth/setup",
   "/api/auth/signup",
   "/api/auth/login",
+  "/api/auth/1/start",
+  "/api/auth/1/check",
   "/login",
   "/favicon.ico",
   "/manifest.webmanifest",

@@ -26,6 +26,9 @@ export function deleteOutdated(db: Db, limits: { now: number; logsBefore: number
     const pins = db.raw
       .query<unknown, { now: number }>("DELETE FROM pins WHERE expires_at <= $now")
       .run({ now: limits.now });
+    const signIns = db.raw
+      .query<unknown, { now: number }>("DELETE FROM sign_in_pins WHERE expires_at <= $now")
+      .run({ now: limits.now });
     const logs = db.raw
       .query<unknown, { logsBefore: number; keepLogs: number }>(
         `DELETE FROM sync_logs WHERE id IN (
@@ -36,7 +39,7 @@ export function deleteOutdated(db: Db, limits: { now: number; logsBefore: number
          )`,
       )
       .run({ logsBefore: limits.logsBefore, keepLogs: limits.keepLogs });
-    return { sessions: sessions.changes, pins: pins.changes, syncLogs: logs.changes };
+    return { sessions: sessions.changes, pins: pins.changes + signIns.changes, syncLogs: logs.changes };
   });
 }
 

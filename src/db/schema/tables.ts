@@ -31,6 +31,39 @@ export const sessions = sqliteTable("sessions", {
   lastSeenAt: integer("last_seen_at").notNull(),
   expiresAt: integer("expires_at").notNull(),
   userAgent: text("user_agent").notNull().default(""),
+  /** The account elsewhere that it was begun with; null: a password. */
+  signInAccountId: integer("sign_in_account_id"),
+});
+
+/** Accounts at a media server's service that may sign in here. */
+export const signInAccounts = sqliteTable("sign_in_accounts", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  provider: text("provider").notNull(),
+  /** Null until the first sign-in of one that was allowed by name. */
+  accountId: text("account_id"),
+  accountName: text("account_name").notNull(),
+  /** User name or e-mail address in small letters, until somebody who goes by it has signed in. */
+  wantedName: text("wanted_name"),
+  /** Null: the first sign-in makes a new user. */
+  userId: integer("user_id"),
+  /** Made by the user themself, who proved that the account is theirs. */
+  chosenByUser: integer("chosen_by_user", { mode: "boolean" }).notNull().default(false),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
+});
+
+/** Sign-ins by code that nobody is signed in for yet: they belong to a browser. */
+export const signInPins = sqliteTable("sign_in_pins", {
+  id: text("id").primaryKey(),
+  provider: text("provider").notNull(),
+  browserHash: text("browser_hash").notNull(),
+  address: text("address").notNull(),
+  next: text("next"),
+  remoteId: text("remote_id").notNull(),
+  sealedCode: text("sealed_code").notNull(),
+  authUrl: text("auth_url").notNull(),
+  expiresAt: integer("expires_at").notNull(),
+  createdAt: integer("created_at").notNull(),
 });
 
 export const apiTokens = sqliteTable("api_tokens", {
@@ -159,6 +192,10 @@ export const integrations = sqliteTable("integrations", {
   tried: text("tried").notNull().default("[]"),
   /** When the user put the banner about the present trouble away. */
   dismissedAt: integer("dismissed_at"),
+  /** Linked through this account's household: it has no sign-in of its own, and its addresses are looked up there. */
+  homeAdminIntegrationId: integer("home_admin_integration_id"),
+  /** What the household calls the member; set for linked ones also when that household is gone. */
+  homeMemberId: text("home_member_id"),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
@@ -346,6 +383,18 @@ export const pins = sqliteTable("pins", {
   expiresAt: integer("expires_at").notNull(),
   sealedToken: text("sealed_token"),
   account: text("account"),
+  createdAt: integer("created_at").notNull(),
+});
+
+/** Profiles of a household that a user may link by themself. */
+export const homeOffers = sqliteTable("home_offers", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  integrationId: integer("integration_id").notNull(),
+  memberId: text("member_id").notNull(),
+  accountId: text("account_id").notNull(),
+  memberName: text("member_name").notNull(),
+  asksPin: integer("asks_pin", { mode: "boolean" }).notNull(),
+  userId: integer("user_id").notNull(),
   createdAt: integer("created_at").notNull(),
 });
 

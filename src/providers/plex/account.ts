@@ -4,11 +4,12 @@ import { AppError } from "../../kernel/errors.ts";
 import { checked, type HttpAnswer, type HttpBody } from "../../kernel/http.ts";
 import { createGate } from "../../kernel/limits.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
-import type { AccountApi, PinConnect } from "../contract.ts";
+import type { AccountApi, HomeApi, PinConnect } from "../contract.ts";
 import { type PlexConfig, type PlexDeps, plexHeaders } from "./config.ts";
+import { createHome } from "./home.ts";
 import { createProbe } from "./probe.ts";
 import { serverChoices } from "./resources.ts";
-import { errorsSchema, pinSchema, resourcesSchema, userSchema } from "./schemas.ts";
+import { errorsSchema, namesOf, pinSchema, resourcesSchema, userSchema } from "./schemas.ts";
 import { bodyValue } from "./xml.ts";
 
 const name = "plex.tv";
@@ -16,7 +17,7 @@ const maxBytes = 4_000_000;
 /** For a strong code, should the answer not say. */
 const usualPinLifeMs = 1_800_000;
 
-export function createPlexAccount(deps: PlexDeps): { account: AccountApi; pin: PinConnect } {
+export function createPlexAccount(deps: PlexDeps): { account: AccountApi; pin: PinConnect; home: HomeApi } {
   const call = plexTvCaller(deps);
   const { plex, clock } = deps;
 
@@ -54,7 +55,7 @@ export function createPlexAccount(deps: PlexDeps): { account: AccountApi; pin: P
       const user = await call("GET", "/api/v2/user", { token, read: as(userSchema) });
       // Managed members of a Plex Home have neither user name nor address.
       const username = user.username || user.title || user.email || `Account ${user.id}`;
-      return { id: user.id, username, email: user.email || null };
+      return { id: user.id, username, email: user.email || null, names: namesOf(user) };
     },
     async servers(token) {
       const query = { includeHttps: 1, includeRelay: 1, includeIPv6: 1 };
@@ -65,7 +66,7 @@ export function createPlexAccount(deps: PlexDeps): { account: AccountApi; pin: P
     probe: createProbe(deps),
   };
 
-  return { account, pin };
+  return { account, pin, home: createHome(call) };
 }
 
 /** The page on which the user approves the code. Its parameters stand in the fragment and reach the page's script only. */
@@ -81,6 +82,8 @@ function authUrl(plex: PlexConfig, code: string, forwardUrl: string | null): str
   // Fragments are not forms: a plus sign there would stay one.
   return `${plex.plexApp}/auth#?${parameters.toString().replaceAll("+", "%20")}`;
 }
+
+export type PlexTvCall = ReturnType<typeof plexTvCaller>;
 
 type Call<Out> = {
   token?: Secret;

@@ -75,7 +75,44 @@ export const pinSchema = z.object({
   authToken: text,
 });
 
-export const userSchema = z.object({ id: requiredText, username: text, title: text, email: text });
+export const userSchema = z.object({ id: requiredText, username: text, title: text, email: text, confirmed: bool });
+
+/**
+ * What only this account can be called. Titles are free to choose, an address is nobody's before it is confirmed, and
+ * Plex lets a user name look like an address.
+ */
+export function namesOf({ username, email, confirmed }: z.output<typeof userSchema>): string[] {
+  if (confirmed === false) return [];
+  const address = email?.toLowerCase() ?? "";
+  const name = username?.toLowerCase() ?? "";
+  return [...new Set([address, name.includes("@") ? "" : name])].filter((each) => each !== "");
+}
+
+const homeMemberSchema = z.object({
+  id: requiredText,
+  uuid: requiredText,
+  title: text,
+  username: text,
+  email: text,
+  admin: bool,
+  protected: bool,
+});
+
+/** `users` is a list; in XML each may stand in an element of its own. A strange profile does not hide the others. */
+export const homeSchema = z
+  .object({ users: z.unknown().optional() })
+  .refine(({ users }) => users !== undefined && users !== null, "the members of the Home are missing")
+  .transform(({ users }) =>
+    asArray(users)
+      .flatMap((each) => (isRecord(each) && "user" in each ? asArray(each["user"]) : [each]))
+      .flatMap((each) => {
+        const read = homeMemberSchema.safeParse(each);
+        return read.success ? [read.data] : [];
+      }),
+  );
+
+/** Everything else in the answer is left unread: only the token is asked for. */
+export const switchedSchema = z.object({ authToken: requiredText });
 
 /** Only whether there is a Plex Pass. */
 export const subscriptionSchema = z.object({ subscription: z.object({ active: bool }) });

@@ -13,10 +13,12 @@ export type LoginLimit = {
    * Throws `too-many` after repeated failures.
    */
   attempt(key: string): { succeeded(): void };
+  /** As `succeeded`, for those whose attempt was begun by an earlier request. */
+  forgive(key: string): void;
 };
 
-/** Failed sign-ins for one name and address. Lives in memory: a restart forgives. */
-export function createLoginLimit(clock: Clock): LoginLimit {
+/** Failed sign-ins for one name and address, or wrong PINs. Lives in memory: a restart forgives. */
+export function createLoginLimit(clock: Clock, tooMany = "Too many failed sign-ins."): LoginLimit {
   const failures = new Map<string, number[]>();
 
   function recent(key: string): number[] {
@@ -40,7 +42,7 @@ export function createLoginLimit(clock: Clock): LoginLimit {
       const first = times[0];
       if (first !== undefined && times.length >= allowed) {
         const retryAfterMs = first + windowMs - clock.now();
-        throw new AppError("too-many", "Too many failed sign-ins.", {
+        throw new AppError("too-many", tooMany, {
           retryAfterMs,
           hint: `Try again in ${Math.max(1, Math.ceil(retryAfterMs / MINUTE_MS))} minutes.`,
         });
@@ -48,5 +50,6 @@ export function createLoginLimit(clock: Clock): LoginLimit {
       remember(key, [...times, clock.now()]);
       return { succeeded: () => failures.delete(key) };
     },
+    forgive: (key) => failures.delete(key),
   };
 }

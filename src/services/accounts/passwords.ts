@@ -9,6 +9,9 @@ const profile = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as co
 const nobody =
   "$argon2id$v=19$m=19456,t=2,p=1$dZA9P9vsXi+gQ2l0DxbCZMnBc0zBCoCdCofaD9ig27g$/ipS8/p+rB6CyFrDiaYPrHU7813FaYCrLU+NJIj6yhA";
 
+/** Stands where a hash would, for those who sign in elsewhere. No password fits it. */
+export const NO_PASSWORD = "none";
+
 export type Passwords = {
   hash(password: string): Promise<string>;
   /** `hash` is null when there is no such account. */
@@ -22,8 +25,9 @@ export function createPasswords(clock: Clock): Passwords {
     hash: (password) => gate.run(() => Bun.password.hash(password, profile)),
     async verify(password, hash) {
       const bounded = password.slice(0, passwordMax * 2);
-      const right = await gate.run(() => Bun.password.verify(bounded === "" ? "-" : bounded, hash ?? nobody));
-      return right && hash !== null && bounded === password && password !== "";
+      const known = hash === NO_PASSWORD ? null : hash;
+      const right = await gate.run(() => Bun.password.verify(bounded === "" ? "-" : bounded, known ?? nobody));
+      return right && known !== null && bounded === password && password !== "";
     },
   };
 }

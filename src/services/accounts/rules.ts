@@ -54,6 +54,17 @@ export function checkPassword(password: string, path: string): void {
   refuse(problem(path, passwordProblem(password)));
 }
 
+/** A name from elsewhere, as it may stand here. Room is left for a number. */
+export function usableName(name: string): string {
+  const visible = cleanUsername(name).replace(new RegExp(unprintable, "gu"), "");
+  return (
+    [...visible]
+      .slice(0, usernameMax - 6)
+      .join("")
+      .trim() || "member"
+  );
+}
+
 export function checkTokenName(name: string): string {
   const clean = name.trim();
   const tooLong = [...clean].length > 100 ? "Use at most 100 characters." : null;

@@ -1,4 +1,5 @@
 import { deleteSessionsOf } from "../../db/repos/sessions.ts";
+import { deleteSessionsNotChosen } from "../../db/repos/sign-ins.ts";
 import {
   countUsers,
   deleteUser,
@@ -16,7 +17,7 @@ import type { Deps } from "../context.ts";
 import { createApiTokens } from "./api-tokens.ts";
 import { createCalendarFeeds } from "./calendar-feeds.ts";
 import { createLoginLimit } from "./login-limit.ts";
-import { createPasswords } from "./passwords.ts";
+import { createPasswords, NO_PASSWORD } from "./passwords.ts";
 import {
   checkCredentials,
   checkPassword,
@@ -24,6 +25,7 @@ import {
   checkTitleLanguage,
   checkUsername,
   cleanUsername,
+  usableName,
   usernameKey,
   usernameTaken,
 } from "./rules.ts";
@@ -142,6 +144,7 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
       return sessions.begin(row, visitor);
     },
 
+    enter: (userId, visitor, signInAccountId) => sessions.begin(existing(userId), visitor, signInAccountId),
     logout: sessions.end,
     bySession: sessions.find,
     byApiToken: apiTokens.find,
@@ -160,6 +163,24 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
       return userView(await newUser({ ...input, role }, () => undefined));
     },
 
+    createWithoutPassword(username) {
+      const wanted = usableName(username);
+      for (let number = 1; ; number += 1) {
+        const name = number === 1 ? wanted : `${wanted} ${number}`;
+        const row = insertUser(db, {
+          username: name,
+          usernameKey: usernameKey(name),
+          passwordHash: NO_PASSWORD,
+          role: "member",
+          createdAt: clock.now(),
+        });
+        if (row === null) continue;
+        log.info("account.created", { user: row.id, role: row.role });
+        return userView(row);
+      }
+    },
+
+    hasPassword: (userId) => existing(userId).passwordHash !== NO_PASSWORD,
     list: () => listUsers(db).map(userView),
     get: (userId) => userView(existing(userId)),
 
@@ -175,7 +196,8 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
     },
 
     async changePassword(userId, { current, next }, keepSession) {
-      await checkOwnPassword(existing(userId), current, "current");
+      const row = existing(userId);
+      if (row.passwordHash !== NO_PASSWORD) await checkOwnPassword(row, current, "current");
       checkPassword(next, "next");
       await setPassword(userId, next, keepSession);
     },
@@ -195,13 +217,20 @@ export function createAccounts(deps: Pick<Deps, "db" | "clock" | "config" | "log
       tx(db, () => {
         if (role !== "admin") refuseLastAdmin(userId, "The last admin stays one: make somebody else an admin first.");
         updateUser(db, existing(userId).id, { role });
+        // Whoever else has bound an account to a member has not bound it to an admin.
+        if (role === "admin") deleteSessionsNotChosen(db, userId);
       });
       log.info("account.role", { user: userId, role });
       return userView(existing(userId));
     },
 
     async confirmPassword(userId, password, path) {
-      await checkOwnPassword(existing(userId), password, path);
+      const row = existing(userId);
+      if (row.passwordHash === NO_PASSWORD) {
+        const message = "You have no password yet. Set one first.";
+        throw new AppError("invalid", message, { fields: [{ path, message }] });
+      }
+      await checkOwnPassword(row, password, path);
     },
 
     refuseLastAdmin: (userId) => refuseLastAdmin(userId, LAST_ADMIN),

@@ -27,7 +27,7 @@ export function userView(row: Omit<UserRow, "usernameKey" | "passwordHash">): Us
 const publicId = (tokenHash: string): string => sha256Hex(`session ${tokenHash}`).slice(0, 24);
 
 export function createSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
-  function begin(row: UserRow, visitor: Visitor): NewSession {
+  function begin(row: UserRow, visitor: Visitor, signInAccountId: number | null = null): NewSession {
     const token = randomToken();
     const now = clock.now();
     const expiresAt = now + SESSION_MS;
@@ -38,6 +38,7 @@ export function createSessions({ db, clock }: Pick<Deps, "db" | "clock">) {
       lastSeenAt: now,
       expiresAt,
       userAgent: visitor.userAgent.slice(0, 200),
+      signInAccountId,
     });
     return { user: userView(row), token, expiresAt };
   }

@@ -65,6 +65,8 @@ export type Accounts = {
   signUp(input: Credentials, visitor: Visitor): Promise<NewSession>;
   /** Throws `unauthorized`, and `too-many` with `retryAfterMs` after repeated failures. */
   login(input: Credentials, visitor: Visitor): Promise<NewSession>;
+  /** Lets somebody in whom a service outside has vouched for. */
+  enter(userId: number, visitor: Visitor, signInAccountId: number): NewSession;
   logout(sessionToken: string): void;
   bySession(sessionToken: string): SignedIn | null;
   byApiToken(token: string): SignedIn | null;
@@ -84,12 +86,16 @@ export type Accounts = {
   deleteCalendarFeed(userId: number, feedId: string): void;
   byCalendarFeed(token: string): FoundCalendarFeed | null;
   createUser(input: Credentials & { role?: Role }): Promise<User>;
+  /** A member who signs in elsewhere. Should the name be taken, they get one that is not. */
+  createWithoutPassword(username: string): User;
+  /** Whether one has been set: without it there must be another way in. */
+  hasPassword(userId: number): boolean;
   list(): User[];
   get(userId: number): User;
   byName(username: string): User | null;
   /** For the command line and admins: sets a password and ends all of the user's sessions. */
   resetPassword(userId: number, password: string): Promise<void>;
-  /** Ends the user's other sessions. */
+  /** Ends the user's other sessions. `current` means nothing while there is none. */
   changePassword(userId: number, change: { current: string; next: string }, keepSession: string | null): Promise<void>;
   updateProfile(userId: number, change: ProfileInput): User;
   /** Throws `conflict` when it would leave no admin. */

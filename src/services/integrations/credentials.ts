@@ -17,11 +17,12 @@ export async function openToken(vault: Vault, row: IntegrationRow, field: TokenF
 export async function sealTokens(
   vault: Vault,
   integrationId: number,
-  tokens: { server: Secret; account: Secret },
-): Promise<{ sealedServerToken: string; sealedAccountToken: string }> {
+  tokens: { server: Secret; account: Secret | null },
+): Promise<{ sealedServerToken: string; sealedAccountToken: string | null }> {
   const integration = String(integrationId);
   return {
     sealedServerToken: await vault.seal(tokens.server, { integration, field: "server-token" }),
-    sealedAccountToken: await vault.seal(tokens.account, { integration, field: "account-token" }),
+    sealedAccountToken:
+      tokens.account === null ? null : await vault.seal(tokens.account, { integration, field: "account-token" }),
   };
 }

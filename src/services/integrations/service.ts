@@ -17,18 +17,34 @@ import { isProviderId, type ProviderId } from "../../domain/providers.ts";
 import { DEFAULT_SCHEDULE } from "../../domain/schedule.ts";
 import { AppError, hasCode } from "../../kernel/errors.ts";
 import type { Secret } from "../../kernel/secret.ts";
-import type { MediaServer, ServerConnection } from "../../providers/contract.ts";
+import type { Account, MediaServer, ServerConnection } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
 import { openToken, sealTokens } from "./credentials.ts";
 import { createHealth } from "./health.ts";
+import { createHomeLinks } from "./home-links.ts";
 import { rememberLibraries } from "./libraries.ts";
 import { createPins } from "./pins.ts";
 import { createServerChoice } from "./server-choice.ts";
 import { applySettings } from "./settings.ts";
-import type { ConnectInput, Integrations, IntegrationView, LibraryView, SettingsInput } from "./types.ts";
+import type {
+  ConnectInput,
+  FoundServer,
+  HomeAdmin,
+  Integrations,
+  IntegrationView,
+  LibraryView,
+  SettingsInput,
+} from "./types.ts";
 import { integrationView, numericId } from "./view.ts";
 
 const gone = () => new AppError("not-found", "There is no such integration.");
+
+/** What there is to store about a server that has answered. */
+type Kept = FoundServer & {
+  account: Account;
+  accountToken: Secret | null;
+  throughHome: { homeAdminIntegrationId: number | null; homeMemberId: string | null };
+};
 
 export type IntegrationsOptions = {
   /** Checks a cron expression; throws `invalid` with a sentence. Lives with the scheduler. */
@@ -46,6 +62,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   const pins = createPins(deps);
   const { target, probe, unanswered } = createServerChoice(providers, pins.grant);
   const health = createHealth(deps);
+  const homeLinks = createHomeLinks(deps);
   const opened = new Map<number, { updatedFor: string; server: MediaServer }>();
 
   /** Nothing is sealed under a second key beside the first: with the former one back, everything works again. */
@@ -113,6 +130,19 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const probed = await probe(provider, choice, connections, input.insecureTls ?? false);
     const { best } = probed;
     if (best === null) throw unanswered(choice, probed);
+    const integration = await keep(userId, provider, {
+      choice,
+      best,
+      account: pin.account,
+      accountToken: pin.token,
+      throughHome: { homeAdminIntegrationId: null, homeMemberId: null },
+    });
+    return { integration, attempts: probed.results };
+  }
+
+  /** Stores a server that has answered. The same server again keeps its settings, plays and matches. */
+  async function keep(userId: number, provider: ProviderId, found: Kept): Promise<IntegrationView> {
+    const { choice, best, account } = found;
     const now = clock.now();
     const known = integrationByServer(db, userId, provider, choice.serverId);
     const fresh = {
@@ -122,9 +152,10 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       connectionKind: best.kind,
       insecureTls: best.insecureTls,
       owned: choice.owned,
-      accountId: pin.account.id,
-      accountName: pin.account.username,
-      accountEmail: pin.account.email,
+      accountId: account.id,
+      accountName: account.username,
+      accountEmail: account.email,
+      ...found.throughHome,
       status: "ok" as const,
       statusMessage: null,
       firstFailureAt: null,
@@ -137,7 +168,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     };
     const schedule = known?.schedule ?? DEFAULT_SCHEDULE;
     // Another account on the same server sees another history: what was read for the first says nothing about the second.
-    const isOther = known !== undefined && known.accountId !== pin.account.id;
+    const isOther = known !== undefined && known.accountId !== account.id;
     const needsFull = known === undefined || isOther || known.disconnectedAt !== null;
     const id =
       known?.id ??
@@ -151,7 +182,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
         createdAt: now,
       });
     if (isOther) await options.leave(id);
-    const tokens = await sealTokens(vault, id, { server: choice.token, account: pin.token });
+    const tokens = await sealTokens(vault, id, { server: choice.token, account: found.accountToken });
     tx(db, () => {
       updateIntegration(db, id, { ...fresh, ...tokens, enabled: true, ...(needsFull ? { needsFull: true } : {}) });
       // What this account has not watched, the other one has not unmarked.
@@ -166,7 +197,48 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     });
     await readLibraries(id);
     bus.publish("integration.changed", { integrationId: id, userId });
-    return { integration: view(row(id)), attempts: probed.results };
+    return view(row(id));
+  }
+
+  function adminOf(current: IntegrationRow): HomeAdmin {
+    const { home, manifest } = providerOf(current);
+    if (home === undefined || current.homeMemberId !== null) {
+      throw new AppError("unsupported", `${current.accountName} looks after no household.`);
+    }
+    return {
+      integrationId: current.id,
+      provider: manifest.id,
+      serverId: current.serverId,
+      serverName: current.serverName,
+      accountId: current.accountId,
+      home,
+      token: () => openToken(vault, current, "account-token"),
+    };
+  }
+
+  function homeOf(userId: number, integrationId: string): { admin: HomeAdmin; memberId: string } {
+    const { homeAdminIntegrationId, homeMemberId, serverName } = ownRow(userId, integrationId);
+    const admin = homeAdminIntegrationId === null ? undefined : integrationById(db, homeAdminIntegrationId);
+    if (homeMemberId === null || admin === undefined) {
+      throw new AppError("conflict", `The household that ${serverName} was linked through is not connected any more.`, {
+        hint: "Ask the admin to connect it, and to link your profile again.",
+      });
+    }
+    return { admin: adminOf(admin), memberId: homeMemberId };
+  }
+
+  function checkHomeLink(userId: number, { provider, serverId }: HomeAdmin, accountId: string): void {
+    const known = integrationByServer(db, userId, provider, serverId);
+    if (known === undefined || known.disconnectedAt !== null) return;
+    const same = known.accountId === accountId;
+    if (same && known.homeMemberId !== null) return;
+    throw new AppError(
+      "conflict",
+      same
+        ? `${known.accountName} is connected to ${known.serverName} there already, with a sign-in of their own.`
+        : `${known.serverName} is connected there as ${known.accountName} already.`,
+      { hint: "One account of a server belongs to one user. Disconnect it there first." },
+    );
   }
 
   /** Libraries are shown right after connecting; when this fails the next sync reads them. */
@@ -200,6 +272,11 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
 
   async function rediscover(integrationId: number): Promise<boolean> {
     const current = row(integrationId);
+    if (current.homeMemberId !== null) {
+      const found = await homeLinks.rediscover(current);
+      if (found) opened.delete(integrationId);
+      return found;
+    }
     const api = providerOf(current).account;
     const accountToken = await openToken(vault, current, "account-token");
     const choice = (await api.servers(accountToken)).find(({ serverId }) => serverId === current.serverId);
@@ -231,21 +308,29 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     return true;
   }
 
+  /** Null where there is none to give back: linked through a household, or not to be read any more. */
+  async function signInOf(current: IntegrationRow): Promise<Secret | null> {
+    if (current.homeMemberId !== null) return null;
+    try {
+      return await openToken(vault, current, "account-token");
+    } catch (error) {
+      log.warn("integration.sign-out", { integration: current.id, reason: error });
+      return null;
+    }
+  }
+
   async function disconnect(userId: number, integrationId: string): Promise<void> {
     const current = ownRow(userId, integrationId);
     await options.cancelRunning(current.id);
     await options.leave(current.id);
-    let token: Secret | null = null;
-    try {
-      token = await openToken(vault, current, "account-token");
-    } catch (error) {
-      log.warn("integration.sign-out", { integration: current.id, reason: error });
-    }
+    const token = await signInOf(current);
     const now = clock.now();
     deletePinsOf(db, userId, current.provider);
     updateIntegration(db, current.id, {
       sealedServerToken: null,
       sealedAccountToken: null,
+      homeAdminIntegrationId: null,
+      homeMemberId: null,
       disconnectedAt: now,
       nextSyncAt: null,
       status: "ok",
@@ -255,9 +340,9 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     opened.delete(current.id);
     bus.publish("integration.changed", { integrationId: current.id, userId });
     log.info("integration.disconnected", { integration: current.id, server: current.serverName });
-    // The same sign-in may serve a second server of this user; then it must stay alive.
-    const shared = listIntegrations(db, userId, current.provider).some(
-      ({ accountId }) => accountId === current.accountId,
+    // The same account may serve a second server, or another user; then it must stay signed in.
+    const shared = allIntegrations(db).some(
+      ({ provider, accountId }) => provider === current.provider && accountId === current.accountId,
     );
     if (token === null || shared) return;
     try {
@@ -288,6 +373,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   async function pingAll(): Promise<void> {
     for (const current of allIntegrations(db)) {
       if (current.status === "needs-login" || (current.pingedAt ?? 0) > clock.now() - DAY_MS) continue;
+      if (current.homeMemberId !== null) continue;
       try {
         await providerOf(current).account.ping(await openToken(vault, current, "account-token"));
         updateIntegration(db, current.id, { pingedAt: clock.now() });
@@ -313,6 +399,20 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     probe: async (userId, input) => {
       const { pin, choice, connections } = await target(userId, input);
       return (await probe(pin.provider, choice, connections, input.insecureTls ?? false)).results;
+    },
+    homeAdmin: (userId, integrationId) => adminOf(ownRow(userId, integrationId)),
+    homeOf,
+    findHomeServer: async (admin, { memberId, account, token }) => {
+      requireKey();
+      const found = await homeLinks.find(row(admin.integrationId), { name: account.username, token });
+      return { ...found, adminIntegrationId: admin.integrationId, memberId, account };
+    },
+    checkHomeLink,
+    keepHomeLink: (userId, { adminIntegrationId, memberId, ...found }) => {
+      requireKey();
+      const throughHome = { homeAdminIntegrationId: adminIntegrationId, homeMemberId: memberId };
+      const provider = providerOf(row(adminIntegrationId)).manifest.id;
+      return keep(userId, provider, { ...found, accountToken: null, throughHome });
     },
     update,
     libraries,

@@ -1,6 +1,14 @@
 import type { Numbering, Preferences, PreferencesInput } from "../../domain/preferences.ts";
 import type { ProviderId } from "../../domain/providers.ts";
-import type { Account, MediaServer, ProbeResult } from "../../providers/contract.ts";
+import type { Secret } from "../../kernel/secret.ts";
+import type {
+  Account,
+  HomeApi,
+  MediaServer,
+  ProbedServer,
+  ProbeResult,
+  ServerChoice,
+} from "../../providers/contract.ts";
 
 export type IntegrationStatus = "ok" | "unreachable" | "needs-login";
 
@@ -14,8 +22,11 @@ export type IntegrationView = {
   connectionKind: "local" | "remote" | "relay" | "typed";
   owned: boolean;
   machineIdentifier: string;
+  accountId: string;
   username: string;
   email: string | null;
+  /** Linked through somebody's household; there is no sign-in of its own to renew. */
+  throughHome: boolean;
   lastSync: number | null;
   enabled: boolean;
   autoSync: boolean;
@@ -35,6 +46,27 @@ export type IntegrationView = {
 };
 
 export type LibraryView = { key: string; title: string; type: string; enabled: boolean; numbering: Numbering };
+
+/** A server that has been asked and answered. */
+export type FoundServer = { choice: ServerChoice; best: NonNullable<ProbedServer["best"]> };
+
+/** The account of an integration as the one that may look after a household. */
+export type HomeAdmin = {
+  integrationId: number;
+  provider: ProviderId;
+  serverId: string;
+  serverName: string;
+  accountId: string;
+  home: HomeApi;
+  /** Throws `auth-expired` when a login is needed. */
+  token(): Promise<Secret>;
+};
+
+/** A household's member, switched to; the token is for this once. */
+export type HomeProfile = { memberId: string; account: Account; token: Secret };
+
+/** Ready to be kept for a user. */
+export type HomeLink = FoundServer & { adminIntegrationId: number; memberId: string; account: Account };
 
 export type ServerOption = {
   machineIdentifier: string;
@@ -88,6 +120,15 @@ export type Integrations = {
   ): Promise<{ integration: IntegrationView; attempts: ProbeResult[] }>;
   /** Addresses of one server, all probed, for the chooser. Stores nothing. */
   probe(userId: number, input: ConnectInput): Promise<ProbeResult[]>;
+  /** Throws `not-found` for somebody else's, `unsupported` where there are no households or this account is but a member. */
+  homeAdmin(userId: number, integrationId: string): HomeAdmin;
+  /** The household that one of the user's integrations was linked through, and as which member. Throws `conflict` without one. */
+  homeOf(userId: number, integrationId: string): { admin: HomeAdmin; memberId: string };
+  /** Tests the admin's server with the member's own token; nothing is stored. */
+  findHomeServer(admin: HomeAdmin, profile: HomeProfile): Promise<HomeLink>;
+  /** Throws `conflict` when the user has this server connected in another way. */
+  checkHomeLink(userId: number, admin: HomeAdmin, accountId: string): void;
+  keepHomeLink(userId: number, link: HomeLink): Promise<IntegrationView>;
   update(userId: number, integrationId: string, input: SettingsInput): IntegrationView;
   /** The libraries as last seen; asks the server when none are known yet. */
   libraries(userId: number, integrationId: string): Promise<LibraryView[]>;

@@ -88,6 +88,7 @@ export const Integration = t.Object({
   machineIdentifier: t.String(),
   username: t.String(),
   email: TextOrNull,
+  throughHome: t.Boolean({ description: "Linked through somebody's household, without a sign-in of its own" }),
   plexUsername: t.String({ description: "The account's name on the media server; the same as username" }),
   plexEmail: TextOrNull,
   lastSync: IsoOrNull,
@@ -104,6 +105,27 @@ export const Integration = t.Object({
   insecureTls: t.Boolean(),
   createdAt: Iso,
   updatedAt: Iso,
+});
+
+export const SignInAccount = t.Object({
+  id: Id,
+  provider: t.String(),
+  accountId: t.Union([t.String(), t.Null()], { description: "null: allowed by name, and nobody has signed in yet" }),
+  accountName: t.String(),
+  userId: t.Union([t.String(), t.Null()], { description: "null: the first sign-in makes a new user" }),
+  username: TextOrNull,
+  createdAt: Iso,
+  lastUsedAt: IsoOrNull,
+});
+
+export const HomeOffer = t.Object({
+  id: Id,
+  memberName: t.String(),
+  asksPin: t.Boolean(),
+  serverName: t.String(),
+  provider: t.String(),
+  username: t.String({ description: "Who offers it" }),
+  createdAt: Iso,
 });
 
 export const SyncError = t.Object({

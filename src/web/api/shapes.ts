@@ -1,5 +1,7 @@
 import type { User } from "../../services/accounts/types.ts";
+import type { OfferView } from "../../services/households/types.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
+import type { SignInAccountView } from "../../services/sign-ins/types.ts";
 import type { SyncItemView, SyncLogView } from "../../services/sync/types.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 
@@ -20,6 +22,19 @@ export function integrationJson(view: IntegrationView) {
     createdAt: iso(view.createdAt),
     updatedAt: iso(view.updatedAt),
   };
+}
+
+export function signInAccountJson({ userId, createdAt, lastUsedAt, ...account }: SignInAccountView) {
+  return {
+    ...account,
+    userId: userId === null ? null : String(userId),
+    createdAt: iso(createdAt),
+    lastUsedAt: isoOrNull(lastUsedAt),
+  };
+}
+
+export function homeOfferJson(offer: OfferView) {
+  return { ...offer, createdAt: iso(offer.createdAt) };
 }
 
 export function syncLogJson(log: SyncLogView) {
