@@ -181,7 +181,7 @@ describe("sign-ins", () => {
     const made = await inPlace(ana, "/settings/tokens", { name: HOSTILE });
     expect([made.status, /et_[\w-]{40}/.test(made.text), made.text.includes("<img")]).toEqual([201, true, false]);
     const later = await ana.get("/settings/account");
-    expect([/et_[\w-]{40}/.test(later.text), later.text.includes("last used")]).toEqual([false, true]);
+    expect([/et_[\w-]{40}/.test(later.text), later.text.includes("never used")]).toEqual([false, true]);
     const refused = await inPlace(ana, "/settings/tokens", { name: "x".repeat(101) });
     expect(refused.status).toBe(422);
     expect(parse(refused.text).querySelector('[name="name"]')?.getAttribute("value")).toHaveLength(101);

@@ -11,6 +11,7 @@ import {
 } from "../parts/import-items.tsx";
 import { ImportQuestions, type ImportQuestionsModel } from "../parts/import-questions.tsx";
 import { IMPORT_LOOK, type ImportStatus } from "../parts/import-words.ts";
+import { Notes } from "../parts/notes.tsx";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { count } from "../ui/format.ts";
@@ -119,22 +120,6 @@ function Progress({ ctx, page, progress }: Props & { progress: { done: number; t
         <ButtonLink ctx={ctx} href={ctx.paths.import(page.id)} label="Look again" />
       </div>
     </div>
-  );
-}
-
-function Notes({ ctx, notes }: { ctx: ViewContext; notes: readonly string[] }): JSX.Element {
-  if (notes.length === 0) return "";
-  return (
-    <ul class="notes">
-      {notes.map((note) => (
-        <li class="note">
-          <Icon ctx={ctx} name="info" class="dim" />
-          <span dir="auto" safe>
-            {note}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

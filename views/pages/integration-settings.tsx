@@ -2,11 +2,11 @@ import type { ViewContext } from "../context.ts";
 import { Layout } from "../layout.tsx";
 import { Group } from "../parts/setting-group.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
+import { Choices } from "../ui/choices.tsx";
 import { Field } from "../ui/field.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
 import { Switch } from "../ui/switch.tsx";
-import { attr } from "../ui/text.ts";
 import { Time } from "../ui/time.tsx";
 
 export type IntegrationSettingsModel = {
@@ -122,16 +122,15 @@ function Libraries({ settings }: Props): JSX.Element {
   );
 }
 
-type Choice = { name: string; value: string; current: string; label: string };
+const UNMARKS = [
+  { value: "ignore", label: "Keep them here" },
+  { value: "follow", label: "Take them back here too" },
+] as const;
 
-function Radio({ name, value, current, label }: Choice): JSX.Element {
-  return (
-    <label class="choice">
-      <input type="radio" name={name} value={attr(value)} checked={value === current} />
-      <span safe>{label}</span>
-    </label>
-  );
-}
+const ADD_SHOWS = [
+  { value: "watched", label: "Those I have watched" },
+  { value: "all", label: "All of them" },
+] as const;
 
 function Marks({ settings }: Props): JSX.Element {
   return (
@@ -140,18 +139,10 @@ function Marks({ settings }: Props): JSX.Element {
         title="Marks taken back on the server"
         hint="When an episode is set to unwatched there, its plays here stay unless you say otherwise."
       >
-        <fieldset class="choice-row">
-          <legend class="visually-hidden">Marks taken back on the server</legend>
-          <Radio name="unmarks" value="ignore" current={settings.unmarks} label="Keep them here" />
-          <Radio name="unmarks" value="follow" current={settings.unmarks} label="Take them back here too" />
-        </fieldset>
+        <Choices legend="Marks taken back on the server" name="unmarks" choices={UNMARKS} value={settings.unmarks} />
       </Group>
       <Group title="Shows" hint="Which of the server's shows come into your library.">
-        <fieldset class="choice-row">
-          <legend class="visually-hidden">Shows</legend>
-          <Radio name="addShows" value="watched" current={settings.addShows} label="Those I have watched" />
-          <Radio name="addShows" value="all" current={settings.addShows} label="All of them" />
-        </fieldset>
+        <Choices legend="Shows" name="addShows" choices={ADD_SHOWS} value={settings.addShows} />
         {settings.historyNote === null ? (
           ""
         ) : (

@@ -2,6 +2,7 @@ import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
 import { MoreRow } from "../parts/more.tsx";
+import { Notes } from "../parts/notes.tsx";
 import { type SyncErrorModel, SyncErrors } from "../parts/sync-error.tsx";
 import { SyncProgress, type SyncProgressModel } from "../parts/sync-progress.tsx";
 import { SyncChanges, SyncShowRow, type SyncShowRowModel } from "../parts/sync-show-row.tsx";
@@ -130,22 +131,6 @@ function Held({ ctx, page, held }: Props & { held: { removals: number; existing:
         </ActionForm>
       </div>
     </div>
-  );
-}
-
-function Notes({ ctx, notes }: { ctx: ViewContext; notes: readonly string[] }): JSX.Element {
-  if (notes.length === 0) return "";
-  return (
-    <ul class="notes">
-      {notes.map((note) => (
-        <li class="note">
-          <Icon ctx={ctx} name="info" class="dim" />
-          <span dir="auto" safe>
-            {note}
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

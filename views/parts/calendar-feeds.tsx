@@ -6,7 +6,7 @@ import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { attr } from "../ui/text.ts";
-import { Time } from "../ui/time.tsx";
+import { MadeRow } from "./made-row.tsx";
 
 export type CalendarFeedsModel = {
   feeds: readonly { id: string; name: string; createdAt: number; lastFetchedAt: number | null }[];
@@ -72,22 +72,11 @@ function FeedList({ ctx, feeds }: Props): JSX.Element {
   return (
     <ul class="rows" aria-label="Your addresses">
       {feeds.feeds.map((feed) => (
-        <li class="row">
-          <div class="row-text">
-            <p dir="auto" safe>
-              {feed.name}
-            </p>
-            <p class="dim">
-              <span>Made </span>
-              <Time ctx={ctx} at={feed.createdAt} as="date" />
-              <span> · last fetched </span>
-              <Time ctx={ctx} at={feed.lastFetchedAt} unknown="never" />
-            </p>
-          </div>
+        <MadeRow ctx={ctx} name={feed.name} createdAt={feed.createdAt} verb="fetched" lastAt={feed.lastFetchedAt}>
           <ActionForm action={ctx.paths.calendarFeed(feed.id)} method="delete">
             <Button ctx={ctx} kind="quiet" icon="trash" label="Take back" name={`Take back the address ${feed.name}`} />
           </ActionForm>
-        </li>
+        </MadeRow>
       ))}
     </ul>
   );

@@ -5,19 +5,17 @@ import { Button } from "../ui/button.tsx";
 import { attr } from "../ui/text.ts";
 import { Toast, ToastUpdate } from "../ui/toast.tsx";
 
-export type ToastWithUndoProps = {
-  ctx: ViewContext;
-  text: string;
-  undo: {
-    token: string;
-    /** Which part of the page the answer brings up to date: "up-next", "up-next:12", "show:12". */
-    part: string;
-    /** Where a reader ends up whose script fails between. */
-    back: string;
-    /** Fields of the page that the answer needs to know. */
-    include?: string | undefined;
-  };
+export type Undo = {
+  token: string;
+  /** Which part of the page the answer brings up to date: "up-next", "up-next:12", "show:12". */
+  part: string;
+  /** Where a reader ends up whose script fails between. */
+  back: string;
+  /** Fields of the page that the answer needs to know. */
+  include?: string | undefined;
 };
+
+export type ToastWithUndoProps = { ctx: ViewContext; text: string; undo: Undo };
 
 /** Goes into an htmx answer beside its main part. What the undoing changes comes as parts with targets of their own. */
 export function ToastWithUndo({ ctx, text, undo }: ToastWithUndoProps): JSX.Element {

@@ -23,6 +23,18 @@ export type SearchOptions = {
   isAnotherOf: (item: ShowItem, showId: number) => boolean;
 };
 
+/** One of our own shows, for the rules that compare shows. */
+export function localCandidate(db: Db, showId: number) {
+  const row = showById(db, showId);
+  return {
+    source: "local",
+    sourceId: String(showId),
+    title: row?.title ?? "",
+    year: row?.year ?? undefined,
+    ids: idsOfShow(db, showId),
+  };
+}
+
 /** Which of our shows a server's show is, when it is met for the first time. */
 export function createShowSearch(db: Db, { known, titles, isAnotherOf }: SearchOptions) {
   function claims(ids: ExternalIds): { method: (typeof idOrder)[number]; showId: number }[] {
@@ -31,17 +43,6 @@ export function createShowSearch(db: Db, { known, titles, isAnotherOf }: SearchO
       const showId = value === undefined ? null : findShowByExternalId(db, method, value);
       return showId === null ? [] : [{ method, showId }];
     });
-  }
-
-  function candidateOf(showId: number) {
-    const row = showById(db, showId);
-    return {
-      source: "local",
-      sourceId: String(showId),
-      title: row?.title ?? "",
-      year: row?.year ?? undefined,
-      ids: idsOfShow(db, showId),
-    };
   }
 
   function byIds(item: ShowItem): Found | null {
@@ -55,7 +56,7 @@ export function createShowSearch(db: Db, { known, titles, isAnotherOf }: SearchO
     const subject = { title: item.title, year: item.year ?? undefined, ids: item.ids };
     const settled = resolveConflict(
       subject,
-      found.map(({ method, showId }) => ({ method, candidate: candidateOf(showId) })),
+      found.map(({ method, showId }) => ({ method, candidate: localCandidate(db, showId) })),
     );
     if (settled === null) return null;
     const { candidate, method, confidence, evidence } = settled;

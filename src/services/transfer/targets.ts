@@ -1,10 +1,11 @@
 import type { Db } from "../../db/open.ts";
-import { findShowByExternalId, findShowsByTitle, idsOfShow, showById } from "../../db/repos/shows.ts";
+import { findShowByExternalId, findShowsByTitle, idsOfShow } from "../../db/repos/shows.ts";
 import { toRowId } from "../../db/row-id.ts";
 import { conflict, ID_KINDS, type IdKind } from "../../domain/external-ids.ts";
 import type { ImportedShow } from "../../domain/imports/model.ts";
 import { type IdClaim, resolveConflict } from "../../domain/matching.ts";
 import { titleKey } from "../../domain/title.ts";
+import { localCandidate } from "../sync/show-search.ts";
 
 /** Which of our shows a file's show is. */
 export type Target =
@@ -43,23 +44,12 @@ function byIds(db: Db, show: ImportedShow): Target | null {
   const [first] = claims;
   if (first === undefined) return null;
   const strong = claims.flatMap(({ kind, showId }) =>
-    isMethod(kind) ? [{ method: kind, candidate: candidate(db, showId) }] : [],
+    isMethod(kind) ? [{ method: kind, candidate: localCandidate(db, showId) }] : [],
   );
   const settled = resolveConflict({ title: show.title, year: show.year ?? undefined, ids: show.ids }, strong);
   if (settled === null) return { kind: "matched", showId: first.showId };
   if (!settled.check) return { kind: "matched", showId: Number(settled.candidate.sourceId) };
   return { kind: "doubtful", candidates: [...new Set(claims.map(({ showId }) => showId))] };
-}
-
-function candidate(db: Db, showId: number) {
-  const row = showById(db, showId);
-  return {
-    source: "local",
-    sourceId: String(showId),
-    title: row?.title ?? "",
-    year: row?.year ?? undefined,
-    ids: idsOfShow(db, showId),
-  };
 }
 
 function byTitle(db: Db, show: ImportedShow, others: ReadonlySet<number>): Target {

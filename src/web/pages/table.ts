@@ -24,6 +24,7 @@ import { createShowPage } from "./show.ts";
 import { createSignInRoutes } from "./sign-in.ts";
 import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
+import { createUndoPage } from "./undo.ts";
 import { createUpNextPage } from "./up-next.ts";
 
 /** Every page, and the parts that belong to it. */
@@ -38,6 +39,7 @@ export const pages: readonly RouteFactory[] = [
   createMatchPage,
   createMergePage,
   createMarkPages,
+  createUndoPage,
   createPlayPages,
   createMarkSheetPages,
   createIntegrationPages,

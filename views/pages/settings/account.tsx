@@ -1,5 +1,6 @@
 import type { ViewContext } from "../../context.ts";
 import { id } from "../../dom.ts";
+import { MadeRow } from "../../parts/made-row.tsx";
 import { errorOf, type FormProblem, inputOf, SettingForm } from "../../parts/setting-form.tsx";
 import { Group } from "../../parts/setting-group.tsx";
 import { ActionForm } from "../../ui/action-form.tsx";
@@ -121,22 +122,11 @@ function Tokens({ ctx, account, problem }: Props): JSX.Element {
       ) : (
         <ul class="rows">
           {account.tokens.map((token) => (
-            <li class="row">
-              <div class="row-text">
-                <p dir="auto" safe>
-                  {token.name}
-                </p>
-                <p class="dim">
-                  <span>Made </span>
-                  <Time ctx={ctx} at={token.createdAt} as="date" />
-                  <span>{token.lastUsedAt === null ? " · never used" : " · last used "}</span>
-                  {token.lastUsedAt === null ? "" : <Time ctx={ctx} at={token.lastUsedAt} />}
-                </p>
-              </div>
+            <MadeRow ctx={ctx} name={token.name} createdAt={token.createdAt} verb="used" lastAt={token.lastUsedAt}>
               <SettingForm action={ctx.paths.apiToken(token.id)} method="delete" class="action">
                 <Button ctx={ctx} kind="quiet" icon="trash" label="Delete" name={`Delete the token ${token.name}`} />
               </SettingForm>
-            </li>
+            </MadeRow>
           ))}
         </ul>
       )}

@@ -3,11 +3,12 @@ import { id, target } from "../../dom.ts";
 import { errorOf, type FormProblem, inputOf, SettingForm } from "../../parts/setting-form.tsx";
 import { Group } from "../../parts/setting-group.tsx";
 import { Button } from "../../ui/button.tsx";
+import { Choices } from "../../ui/choices.tsx";
 import { Field } from "../../ui/field.tsx";
 import { formatDate, formatNumber, fullTime } from "../../ui/format.ts";
 import { hx } from "../../ui/hx.ts";
 import { ProgressBar } from "../../ui/progress-bar.tsx";
-import { Select, type SelectOption } from "../../ui/select.tsx";
+import { Select, type SelectOption, type SelectProps } from "../../ui/select.tsx";
 import { attr } from "../../ui/text.ts";
 
 export type TitlesModel = {
@@ -94,25 +95,27 @@ function Appearance({ ctx, you }: Props): JSX.Element {
   return (
     <Group title="Appearance" hint="Dark, light, or what this device prefers.">
       <SettingForm action={ctx.paths.appearance()}>
-        <fieldset class="choice-row">
-          <legend class="visually-hidden">Theme</legend>
-          {THEMES.map(({ value, label }) => (
-            <label class="choice">
-              <input
-                type="radio"
-                name="theme"
-                value={value}
-                checked={value === you.theme}
-                {...SAVE_AT_ONCE}
-                {...{ "data-theme-choice": "" }}
-              />
-              <span safe>{label}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Choices
+          legend="Theme"
+          name="theme"
+          choices={THEMES}
+          value={you.theme}
+          attributes={{ ...SAVE_AT_ONCE, "data-theme-choice": "" }}
+        />
         <SaveWithoutScript ctx={ctx} name="Save the appearance" />
       </SettingForm>
     </Group>
+  );
+}
+
+/** One choice of a list that stands alone in its group. */
+function Preference(select: Omit<SelectProps, "labelHidden" | "attributes">): JSX.Element {
+  const { ctx, label } = select;
+  return (
+    <SettingForm action={ctx.paths.preferences()} class="form form-narrow">
+      <Select {...select} labelHidden attributes={SAVE_AT_ONCE} />
+      <SaveWithoutScript ctx={ctx} name={`Save: ${label}`} />
+    </SettingForm>
   );
 }
 
@@ -122,19 +125,14 @@ function Language({ ctx, you, problem }: Props): JSX.Element {
       title="Language of titles"
       hint="Shows and episodes are named in it where a translation is known, and as before where none is."
     >
-      <SettingForm action={ctx.paths.preferences()} class="form form-narrow">
-        <Select
-          ctx={ctx}
-          label="Language of titles"
-          labelHidden
-          name="titleLanguage"
-          options={you.languages}
-          value={you.titleLanguage}
-          error={errorOf(problem, "preferences", "titleLanguage")}
-          attributes={SAVE_AT_ONCE}
-        />
-        <SaveWithoutScript ctx={ctx} name="Save the language of titles" />
-      </SettingForm>
+      <Preference
+        ctx={ctx}
+        label="Language of titles"
+        name="titleLanguage"
+        options={you.languages}
+        value={you.titleLanguage}
+        error={errorOf(problem, "preferences", "titleLanguage")}
+      />
       {you.hasSources ? (
         <TitlesProgress ctx={ctx} titles={you.titles} />
       ) : (
@@ -174,19 +172,14 @@ export function TitlesProgress({ ctx, titles }: { ctx: ViewContext; titles: Titl
 function TimeZone({ ctx, you, problem }: Props): JSX.Element {
   return (
     <Group title="Time zone" hint="Days, times and your schedules follow it.">
-      <SettingForm action={ctx.paths.preferences()} class="form form-narrow">
-        <Select
-          ctx={ctx}
-          label="Time zone"
-          labelHidden
-          name="timeZone"
-          options={you.timeZones}
-          value={you.timeZone}
-          error={errorOf(problem, "preferences", "timezone")}
-          attributes={SAVE_AT_ONCE}
-        />
-        <SaveWithoutScript ctx={ctx} name="Save the time zone" />
-      </SettingForm>
+      <Preference
+        ctx={ctx}
+        label="Time zone"
+        name="timeZone"
+        options={you.timeZones}
+        value={you.timeZone}
+        error={errorOf(problem, "preferences", "timezone")}
+      />
     </Group>
   );
 }
@@ -211,21 +204,13 @@ function Dates({ ctx, you }: Props): JSX.Element {
   return (
     <Group title="Dates" hint="How days are written on every page. The clock is your browser's.">
       <SettingForm action={ctx.paths.preferences()}>
-        <fieldset class="choice-row">
-          <legend class="visually-hidden">Date format</legend>
-          {FORMATS.map(({ value, lead }) => (
-            <label class="choice">
-              <input
-                type="radio"
-                name="dateFormat"
-                value={value}
-                checked={value === you.dateFormat}
-                {...SAVE_AT_ONCE}
-              />
-              <span safe>{`${lead}${example(value)}`}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Choices
+          legend="Date format"
+          name="dateFormat"
+          choices={FORMATS.map(({ value, lead }) => ({ value, label: `${lead}${example(value)}` }))}
+          value={you.dateFormat}
+          attributes={SAVE_AT_ONCE}
+        />
         <SaveWithoutScript ctx={ctx} name="Save the date format" />
       </SettingForm>
       <p class="dim">
