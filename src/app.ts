@@ -45,6 +45,8 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 
 export type { MetadataSourceName };
 
+const FIRST_PAGE_MS = 30;
+
 /** Builds everything once. Nothing listens and nothing runs by itself before `start`. */
 export async function createApp(config: Config, overrides: AppOverrides = {}) {
   const clock = overrides.clock ?? systemClock;
@@ -88,7 +90,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       deviceName: config.plexProduct,
     },
   });
-  const sourceDesk = createSourceDesk(config, clock, createSources({ http, clock, config }));
+  const sourceDesk = createSourceDesk(config, clock, await createSources({ http, clock, config }));
   const { sources } = sourceDesk;
   const deps: Deps = { config, db, clock, log, bus, vault, providers, sources };
 
@@ -166,10 +168,14 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     sync.recover();
     transfer.recover();
     listening = web.listen({ host: config.host, port: config.port });
-    enrichment.start();
-    webhooks.start();
-    jobs.start();
-    stream.start();
+    // Whoever waits for the first page comes before work that nobody waits for.
+    await clock.sleep(FIRST_PAGE_MS);
+    if (stopped === null) {
+      enrichment.start();
+      webhooks.start();
+      jobs.start();
+      stream.start();
+    }
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
     return {
       url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${listening.port}${config.basePath}`,

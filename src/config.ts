@@ -171,7 +171,8 @@ function withFiles(environment: Environment): { values: Environment; problems: s
 /** Reads the configuration. Throws ConfigError with every mistake at once; values are not repeated in messages. */
 export function readConfig(environment: Environment, terminal = false): Config {
   const { values, problems } = withFiles(environment);
-  const parsed = schema.safeParse(values);
+  // Read once: making a fast reader first would take longer.
+  const parsed = schema.safeParse(values, { jitless: true });
   if (!parsed.success) {
     const seen = new Set<string>();
     for (const issue of parsed.error.issues) {

@@ -76,7 +76,9 @@ export type DomKind =
 /** The only maker of DOM ids. Keys are opaque, so anything outside `[A-Za-z0-9-]` is written as `_hex_`. */
 export function id(kind: DomKind, key?: string | number): string {
   if (key === undefined) return kind;
-  const text = String(key).replace(/[^A-Za-z0-9-]/gu, (char) => `_${(char.codePointAt(0) ?? 0).toString(16)}_`);
+  const given = String(key);
+  if (/^[A-Za-z0-9-]+$/.test(given)) return `${kind}--${given}`;
+  const text = given.replace(/[^A-Za-z0-9-]/gu, (char) => `_${(char.codePointAt(0) ?? 0).toString(16)}_`);
   return `${kind}--${text}`;
 }
 

@@ -57,8 +57,10 @@ export function normalizeBasePath(basePath: string): string {
 }
 
 function withQuery(path: string, query: Query): string {
+  const asked = Object.entries(query);
+  if (asked.length === 0) return path;
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
+  for (const [name, value] of asked) {
     if (typeof value === "object" && value !== null) for (const each of value) params.append(name, each);
     else if (value !== undefined && value !== null && value !== "") params.set(name, String(value));
   }
@@ -66,7 +68,11 @@ function withQuery(path: string, query: Query): string {
   return text === "" ? path : `${path}?${text}`;
 }
 
-const seg = (value: string | number): string => encodeURIComponent(String(value));
+/** Nearly every part of an address is an id of digits, which stays as it is. */
+const seg = (value: string | number): string => {
+  const text = String(value);
+  return /^\w+$/.test(text) ? text : encodeURIComponent(text);
+};
 
 /** Every address of the product. Forms, redirects and tests use these; nobody writes a URL by hand. */
 export function createPaths(basePath: string) {

@@ -32,6 +32,9 @@ const pragmas = [
   "PRAGMA trusted_schema = OFF",
 ];
 
+/** The runtime keeps the last 20: a walk through the pages would prepare nearly everything anew. */
+Database.MAX_QUERY_CACHE_SIZE = 300;
+
 export function wrap(raw: Database, path: string): Db {
   for (const pragma of pragmas) raw.run(pragma);
   return {

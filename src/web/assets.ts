@@ -25,13 +25,14 @@ function vendoredAsset(name: string, text: string): Asset {
 export function createAssets(paths: Paths): Assets {
   const all = loadAssets();
   for (const [name, text] of Object.entries(vendored)) all.set(name, vendoredAsset(name, text));
+  const urls = new Map([...all.values()].map(({ name, hash }) => [name, paths.asset(hash, name)]));
   return {
     find: (name) => all.get(name),
     version: sha256Hex([...all.values()].map(({ hash }) => hash).join()).slice(0, 12),
     url(name) {
-      const asset = all.get(name);
-      if (asset === undefined) throw new AppError("internal", `There is no asset named ${name}.`);
-      return paths.asset(asset.hash, name);
+      const url = urls.get(name);
+      if (url === undefined) throw new AppError("internal", `There is no asset named ${name}.`);
+      return url;
     },
   };
 }

@@ -9,8 +9,8 @@ import { createTestClock } from "../contracts/metadata-source.contract.ts";
 
 const clock = createTestClock();
 const http = createHttp({ clock, log: silentLog, userAgent: "EpisodeTracker/0.1.0" });
-const idsFor = (environment: Record<string, string>) =>
-  createSources({ http, clock, config: readConfig(environment) }).map(({ id }) => id);
+const idsFor = async (environment: Record<string, string>) =>
+  (await createSources({ http, clock, config: readConfig(environment) })).map(({ id }) => id);
 
 describe("the sources that are used", () => {
   const keys = { TRAKT_CLIENT_ID: "a".repeat(64), TMDB_API_KEY: "b".repeat(32) };
@@ -20,8 +20,8 @@ describe("the sources that are used", () => {
     ["both keys", keys, ["trakt", "tmdb", "tvmaze"]],
     ["an order of one's own", { ...keys, METADATA_SOURCES: "tvmaze,trakt" }, ["tvmaze", "trakt"]],
     ["none wanted", { ...keys, METADATA_SOURCES: "none" }, []],
-  ] as const)("with %s", (_, environment, wanted) => {
-    expect<string[]>(idsFor(environment)).toEqual([...wanted]);
+  ] as const)("with %s", async (_, environment, wanted) => {
+    expect<string[]>(await idsFor(environment)).toEqual([...wanted]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { Window } from "happy-dom";
+import { readConfig } from "../../src/config.ts";
 import { createHttp } from "../../src/kernel/http.ts";
 import { silentLog } from "../../src/kernel/log.ts";
 import { createSources } from "../../src/metadata/registry.ts";
@@ -12,6 +13,7 @@ import { apiRoutes, pageRoutes } from "../../src/web/routes.ts";
 import { type Simulators, startSimulators } from "../simulators/start.ts";
 import { createWorld } from "../simulators/world.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
+import { createTestClock } from "../support/clock.ts";
 import { fakeIntegrations, fakeSync } from "../support/fake-services.ts";
 import * as given from "../support/fixtures.ts";
 import type { Client } from "../support/http.ts";
@@ -40,11 +42,14 @@ afterEach(async () => {
 
 /** The web layer before the real sources, and these before simulated services. */
 async function start(sources = "trakt,tmdb,tvmaze") {
+  const env = { ...sims.env, METADATA_SOURCES: sources };
+  const clock = createTestClock();
+  const http = createHttp({ clock, log: silentLog, userAgent: "EpisodeTracker/0.1.0 (test)" });
+  const real = await createSources({ http, clock, config: readConfig(env) });
   app = createTestApp({
-    env: { ...sims.env, METADATA_SOURCES: sources },
+    env,
     services: (base) => {
-      const http = createHttp({ clock: base.clock, log: silentLog, userAgent: "EpisodeTracker/0.1.0 (test)" });
-      const deps = { ...base, sources: createSources({ http, clock: base.clock, config: base.config }) };
+      const deps = { ...base, sources: real };
       const { importShow } = createEnrichment(deps);
       return {
         sources: deps.sources,

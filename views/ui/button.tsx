@@ -40,20 +40,19 @@ export type ButtonProps = Look & {
 };
 
 export function Button(props: ButtonProps): JSX.Element {
-  const named = props.name === undefined ? {} : { "aria-label": attr(props.name) };
-  const tip = props.iconOnly ? { title: attr(props.name ?? props.label) } : {};
-  const field = props.field === undefined ? {} : { name: props.field.name, value: attr(props.field.value) };
+  const { name, field } = props;
   return (
     <button
       type={props.type ?? "submit"}
       class={classes(props)}
       disabled={props.disabled ?? false}
-      {...named}
-      {...tip}
-      {...field}
-      {...(props.attributes ?? {})}
+      aria-label={name === undefined ? undefined : attr(name)}
+      title={props.iconOnly ? attr(name ?? props.label) : undefined}
+      name={field?.name}
+      value={field === undefined ? undefined : attr(field.value)}
+      {...props.attributes}
     >
-      <Inside {...props} />
+      {Inside(props)}
     </button>
   );
 }
@@ -66,11 +65,15 @@ export type ButtonLinkProps = Look & {
 
 /** Looks like a button, goes to one of our own pages. */
 export function ButtonLink(props: ButtonLinkProps): JSX.Element {
-  const named = props.name === undefined ? {} : { "aria-label": attr(props.name) };
-  const current = props.current ? { "aria-current": "page" } : {};
   return (
-    <a href={props.href} class={classes(props)} {...named} {...current} {...(props.attributes ?? {})}>
-      <Inside {...props} />
+    <a
+      href={props.href}
+      class={classes(props)}
+      aria-label={props.name === undefined ? undefined : attr(props.name)}
+      aria-current={props.current ? "page" : undefined}
+      {...props.attributes}
+    >
+      {Inside(props)}
     </a>
   );
 }

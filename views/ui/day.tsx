@@ -21,8 +21,6 @@ export function AirDay({ ctx, at, exact, as = "relative", unknown = "on an unkno
       </span>
     );
   }
-  const weekday = exact ? `${weekdayText(at, ctx)}, ${clockTime(at, ctx)}` : weekdayText(at, ctx);
-  const relative = exact ? relativeTime(at, ctx) : relativeDay(at, ctx);
   return (
     <time
       class="time"
@@ -30,7 +28,15 @@ export function AirDay({ ctx, at, exact, as = "relative", unknown = "on an unkno
       title={attr(exact ? fullTime(at, ctx) : fullDay(at, ctx))}
       safe
     >
-      {as === "weekday" ? weekday : relative}
+      {as === "weekday" ? weekdayOf(at, exact, ctx) : relativeOf(at, exact, ctx)}
     </time>
   );
+}
+
+function weekdayOf(at: number, exact: boolean, ctx: ViewContext): string {
+  return exact ? `${weekdayText(at, ctx)}, ${clockTime(at, ctx)}` : weekdayText(at, ctx);
+}
+
+function relativeOf(at: number, exact: boolean, ctx: ViewContext): string {
+  return exact ? relativeTime(at, ctx) : relativeDay(at, ctx);
 }

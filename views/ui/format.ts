@@ -8,6 +8,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** Making an Intl formatter costs far more than using one. Bounded, since the locale comes from the browser. */
 const MAX_FORMATTERS = 256;
+const MAX_WRITTEN = 1_000;
 const dateWriters = new Map<string, DateWriter>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
@@ -19,6 +20,13 @@ function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
   cache.set(key, made);
   return made;
 }
+
+const FULL_TIME = { dateStyle: "full", timeStyle: "short" } as const;
+const FULL_DAY = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
+const WEEKDAY = { weekday: "long" } as const;
+const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+const SHORT_DAY = { day: "numeric", month: "short" } as const;
+const SHORT_DATE = { ...SHORT_DAY, year: "numeric" } as const;
 
 type Locale = Pick<ViewContext, "locale">;
 type Moment = Writing & Pick<ViewContext, "now">;
@@ -32,43 +40,67 @@ export function count(value: number, ctx: Locale, one: string, many?: string): s
   return counted(formatNumber(value, ctx), value === 1, one, many);
 }
 
+/** Options are told apart by what they say; of those that stay the same object that is written down once. */
+const optionKeys = new WeakMap<Intl.DateTimeFormatOptions, string>();
+
+function keyOf(options: Intl.DateTimeFormatOptions): string {
+  const known = optionKeys.get(options);
+  if (known !== undefined) return known;
+  const key = Object.entries(options).join();
+  optionKeys.set(options, key);
+  return key;
+}
+
+/** Lists show the same days again and again, and to the next reader too. */
+function remembering(write: DateWriter): DateWriter {
+  const written = new Map<number, string>();
+  return (at) => {
+    const known = written.get(at);
+    if (known !== undefined) return known;
+    if (written.size >= MAX_WRITTEN) written.clear();
+    const text = write(at);
+    written.set(at, text);
+    return text;
+  };
+}
+
 /** Day, month, year and weekday as the reader wants dates, the rest as the locale has it. */
 export function formatDate(at: number, ctx: Writing, options: Intl.DateTimeFormatOptions): string {
-  const key = `${ctx.locale}|${ctx.timeZone}|${ctx.dateFormat}|${Object.entries(options).join()}`;
-  return cached(dateWriters, key, () => makeDateWriter(ctx, options))(at);
+  const key = `${ctx.locale}|${ctx.timeZone}|${ctx.dateFormat}|${keyOf(options)}`;
+  return cached(dateWriters, key, () => remembering(makeDateWriter(ctx, options)))(at);
 }
 
 /** "Monday, 3 March 2025 at 21:14" in the reader's words: for titles and screen readers. */
 export function fullTime(at: number, ctx: Writing): string {
-  if (ctx.dateFormat === "auto") return formatDate(at, ctx, { dateStyle: "full", timeStyle: "short" });
-  return `${formatDate(at, ctx, { weekday: "long", day: "numeric", month: "long", year: "numeric" })}, ${clockTime(at, ctx)}`;
+  if (ctx.dateFormat === "auto") return formatDate(at, ctx, FULL_TIME);
+  return `${formatDate(at, ctx, FULL_DAY)}, ${clockTime(at, ctx)}`;
 }
 
 /** "Monday, 3 March 2025": of what only the day is known. */
 export function fullDay(at: number, ctx: Writing): string {
-  return formatDate(at, ctx, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  return formatDate(at, ctx, FULL_DAY);
 }
 
 /** "Friday, 4 Dec", with the year when it is not this one. */
 export function weekdayText(at: number, ctx: Moment): string {
-  return `${formatDate(at, ctx, { weekday: "long" })}, ${dateText(at, ctx)}`;
+  return `${formatDate(at, ctx, WEEKDAY)}, ${dateText(at, ctx)}`;
 }
 
 export function clockTime(at: number, ctx: Writing): string {
-  return formatDate(at, ctx, { hour: "2-digit", minute: "2-digit" });
+  return formatDate(at, ctx, CLOCK);
 }
 
 function dayKey(at: number, { timeZone }: Writing): string {
   return cached(dateWriters, `day|${timeZone}`, () => {
     const format = new Intl.DateTimeFormat("en-CA", { timeZone });
-    return (moment) => format.format(moment);
+    return remembering((moment) => format.format(moment));
   })(at);
 }
 
 /** "3 Mar", with the year when it is not this one. */
 export function dateText(at: number, ctx: Moment): string {
   const sameYear = dayKey(at, ctx).slice(0, 4) === dayKey(ctx.now, ctx).slice(0, 4);
-  return formatDate(at, ctx, { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) });
+  return formatDate(at, ctx, sameYear ? SHORT_DAY : SHORT_DATE);
 }
 
 /** The clock for today, date and clock this year, the date alone before that: for lists that are read downwards. */

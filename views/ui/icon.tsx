@@ -53,20 +53,32 @@ export type IconName =
 
 export type IconProps = { ctx: ViewContext; name: IconName; class?: string | undefined; label?: string | undefined };
 
+/** A page of a hundred shows has hundreds of icons, and most are one of a dozen. */
+const drawn = new WeakMap<ViewContext["assets"], Map<string, JSX.Element>>();
+
 /** From the sprite. Decorative unless it carries a label. */
 export function Icon({ ctx, name, label, class: className }: IconProps): JSX.Element {
-  const href = `${ctx.assets("icons.svg")}#${name}`;
   const classes = className === undefined ? "icon" : `icon ${className}`;
-  if (label === undefined) {
-    return (
-      <svg class={classes} aria-hidden="true" focusable="false">
-        <use href={href} />
-      </svg>
-    );
-  }
+  if (label === undefined) return decorative(ctx, name, classes);
+  const href = `${ctx.assets("icons.svg")}#${name}`;
   return (
     <svg class={classes} role="img" aria-label={attr(label)} focusable="false">
       <use href={href} />
     </svg>
   );
+}
+
+function decorative({ assets }: ViewContext, name: IconName, classes: string): JSX.Element {
+  const known = drawn.get(assets) ?? new Map<string, JSX.Element>();
+  drawn.set(assets, known);
+  const key = `${name} ${classes}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = (
+    <svg class={classes} aria-hidden="true" focusable="false">
+      <use href={`${assets("icons.svg")}#${name}`} />
+    </svg>
+  );
+  known.set(key, made);
+  return made;
 }

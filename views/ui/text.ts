@@ -14,7 +14,7 @@ export function counted(count: string, isOne: boolean, one: string, many = `${on
 export function initials(title: string): string {
   const words = title.match(/[\p{L}\p{N}]+/gu) ?? [];
   const letters = words.slice(0, 2).map((word) => [...word][0] ?? "");
-  return letters.join("").toLocaleUpperCase("en") || "?";
+  return letters.join("").toUpperCase() || "?";
 }
 
 /** A stable hue (0–359) for a title; FNV-1a, so equal titles always look alike. */

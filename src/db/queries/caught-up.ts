@@ -43,10 +43,10 @@ export function caughtUp(
   const after = options.cursor === undefined ? null : decodeCursor(options.cursor, ["number", "string", "number"]);
   const found = db.raw
     .query<Row, [{ userId: number; afterAt: number | null; afterTitle: string; afterId: number; limit: number }]>(
-      `SELECT page.*, ${episodeColumns}
+      `SELECT ${showColumns}, page.continuesAt, page.sortTitle, page.lastWatchedAt, ${episodeColumns}
        FROM (
          SELECT * FROM (
-           SELECT ${showColumns}, s.sort_title AS sortTitle, l.last_watched_at AS lastWatchedAt,
+           SELECT s.id AS showId, s.sort_title AS sortTitle, l.last_watched_at AS lastWatchedAt,
              coalesce(s.next_air_at, ${NEVER}) AS continuesAt
            FROM library_entries l CROSS JOIN shows s ON s.id = l.show_id
            WHERE l.user_id = $userId AND l.list = 'watching' AND l.next_episode_id IS NULL
@@ -55,6 +55,7 @@ export function caughtUp(
          WHERE $afterAt IS NULL OR (continuesAt, sortTitle, showId) > ($afterAt, $afterTitle, $afterId)
          ORDER BY continuesAt, sortTitle, showId LIMIT $limit
        ) page
+       CROSS JOIN shows s ON s.id = page.showId
        LEFT JOIN episodes e ON e.id = ${nextToAir}
        ORDER BY page.continuesAt, page.sortTitle, page.showId`,
     )

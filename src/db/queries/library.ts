@@ -115,26 +115,29 @@ function statement(sort: LibrarySort, order: SortOrder): string {
   const sign = order === "desc" && !isBackward ? "-" : "";
   const by = (of: string) =>
     [`${of}sortKey`, `${of}sortTitle`, `${of}showId`].map((column) => `${column} ${isBackward ? "DESC" : "ASC"}`);
+  // What is not sorted by is looked up for the page alone: sorting carries every column along.
   return `
-  SELECT page.*, ${episodeColumns},
-    page.watched < page.aired AND EXISTS (
+  SELECT ${showColumns}, page.sortTitle, page.sortKey, l.list, l.list_chosen AS listChosen, l.rating, s.status, s.network,
+    s.genres, l.watched, s.aired, s.total, l.last_watched_at AS lastWatchedAt, l.added_at AS addedAt,
+    s.next_air_at AS nextAirAt, ${episodeColumns},
+    l.watched < s.aired AND EXISTS (
       SELECT 1 FROM episodes n
       WHERE n.show_id = page.showId AND n.season <> 0 AND n.aired_at > $newSince AND n.aired_at <= $now
         AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.episode_id = n.id AND p.user_id = $userId)
     ) AS newEpisode
   FROM (
     SELECT * FROM (
-      SELECT ${showColumns}, coalesce(named.sort_title, s.sort_title) AS sortTitle, coalesce(${sign}(${value}), 1e18) AS sortKey, l.list,
-        l.list_chosen AS listChosen, l.rating, s.status, s.network, s.genres, l.watched, s.aired, s.total,
-        l.last_watched_at AS lastWatchedAt, l.added_at AS addedAt, s.next_air_at AS nextAirAt,
-        l.next_episode_id AS nextId
+      SELECT l.show_id AS showId, coalesce(named.sort_title, s.sort_title) AS sortTitle,
+        coalesce(${sign}(${value}), 1e18) AS sortKey
       FROM ${libraryRows} ${withShownTitle}
       WHERE ${inFilter} AND ($showIds IS NULL OR l.show_id IN (SELECT value FROM json_each($showIds)))
     )
     WHERE $afterKey IS NULL OR (sortKey, sortTitle, showId) ${isBackward ? "<" : ">"} ($afterKey, $afterTitle, $afterId)
     ORDER BY ${by("").join(", ")} LIMIT $limit
   ) page
-  LEFT JOIN episodes e ON e.id = page.nextId
+  CROSS JOIN library_entries l ON l.user_id = $userId AND l.show_id = page.showId
+  CROSS JOIN shows s ON s.id = page.showId
+  LEFT JOIN episodes e ON e.id = l.next_episode_id
   ORDER BY ${by("page.").join(", ")}`;
 }
 

@@ -41,20 +41,28 @@ type Row = ShowColumns &
 
 const rankOf = (section: UpNextSection): number => UP_NEXT_SECTIONS.indexOf(section);
 
-/** The next episode of every show on the list "watching", each with its section. */
+/** Every show on the list "watching" that has a next episode, with its section and its place in there. */
 const nextEpisodes = `
   SELECT *, CASE rank WHEN ${rankOf("new")} THEN airedAt WHEN ${rankOf("not-started")} THEN addedAt
       ELSE coalesce(lastWatchedAt, addedAt) END AS recency
   FROM (
-    SELECT ${showColumns}, ${episodeColumns}, coalesce(e.runtime_min, s.runtime_min) AS runtimeMin,
-      l.watched, s.aired, l.last_watched_at AS lastWatchedAt, l.added_at AS addedAt,
+    SELECT l.show_id AS showId, e.aired_at AS airedAt, l.last_watched_at AS lastWatchedAt, l.added_at AS addedAt,
       CASE WHEN e.aired_at > $now - ${NEW_FOR_MS} AND e.aired_at <= $now THEN ${rankOf("new")}
         WHEN l.watched = 0 THEN ${rankOf("not-started")}
         WHEN coalesce(l.last_watched_at, l.added_at) < $now - ${A_WHILE_MS} THEN ${rankOf("a-while-ago")}
         ELSE ${rankOf("continue")} END AS rank
-    FROM library_entries l CROSS JOIN episodes e ON e.id = l.next_episode_id CROSS JOIN shows s ON s.id = l.show_id
+    FROM library_entries l CROSS JOIN episodes e ON e.id = l.next_episode_id
     WHERE l.user_id = $userId AND l.list = 'watching' AND ($showId IS NULL OR l.show_id = $showId)
   )`;
+
+/** With all that a card shows; looked up for the rows of the page alone, since sorting carries every column along. */
+const withCards = (page: string, extra = ""): string => `
+  SELECT ${showColumns}, ${episodeColumns}, coalesce(e.runtime_min, s.runtime_min) AS runtimeMin, l.watched, s.aired,
+    l.last_watched_at AS lastWatchedAt, page.rank, page.recency ${extra}
+  FROM (${page}) page
+  CROSS JOIN library_entries l ON l.user_id = $userId AND l.show_id = page.showId
+  CROSS JOIN episodes e ON e.id = l.next_episode_id
+  CROSS JOIN shows s ON s.id = page.showId`;
 
 function itemOf(row: Row): UpNextItem {
   const section = UP_NEXT_SECTIONS[row.rank] ?? "continue";
@@ -97,10 +105,11 @@ export function upNext(db: Db, userId: number, options: UpNextOptions): ListPage
       Row,
       [Params & { section: number | null; rank: number | null; recency: number; after: number; limit: number }]
     >(
-      `SELECT * FROM (${nextEpisodes})
+      `${withCards(`SELECT * FROM (${nextEpisodes})
        WHERE ($section IS NULL OR rank = $section)
          AND ($rank IS NULL OR (rank, -recency, showId) > ($rank, -$recency, $after))
-       ORDER BY rank, recency DESC, showId LIMIT $limit`,
+       ORDER BY rank, recency DESC, showId LIMIT $limit`)}
+       ORDER BY page.rank, page.recency DESC, page.showId`,
     )
     .all({
       userId,
@@ -126,12 +135,16 @@ export function upNextSections(
 ): UpNextSectionPage[] {
   const rows = db.raw
     .query<Row & { size: number }, [Params & { limit: number }]>(
-      `SELECT * FROM (
-         SELECT *, row_number() OVER (PARTITION BY rank ORDER BY recency DESC, showId) AS place,
+      `${withCards(
+        `SELECT * FROM (
+         SELECT showId, rank, recency, row_number() OVER (PARTITION BY rank ORDER BY recency DESC, showId) AS place,
            count(*) OVER (PARTITION BY rank) AS size
          FROM (${nextEpisodes})
        )
-       WHERE place <= $limit ORDER BY rank, place`,
+       WHERE place <= $limit`,
+        ", page.size",
+      )}
+       ORDER BY page.rank, page.place`,
     )
     .all({ userId, now, showId: null, limit });
   return UP_NEXT_SECTIONS.flatMap((section) => {
@@ -145,6 +158,6 @@ export function upNextSections(
 
 /** The same of one show; null when nothing of it is next. One statement. */
 export function upNextOfShow(db: Db, userId: number, showId: number, now: number): UpNextItem | null {
-  const row = db.raw.query<Row, [Params]>(nextEpisodes).get({ userId, now, showId });
+  const row = db.raw.query<Row, [Params]>(withCards(nextEpisodes)).get({ userId, now, showId });
   return row === null ? null : itemOf(row);
 }

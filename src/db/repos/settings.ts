@@ -1,11 +1,13 @@
 import { accessSync, constants } from "node:fs";
-import { eq } from "drizzle-orm";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { Db } from "../open.ts";
 import { settings } from "../schema/tables.ts";
 
 export function readSetting(db: Db, key: string): string | null {
-  return db.orm.select({ value: settings.value }).from(settings).where(eq(settings.key, key)).get()?.value ?? null;
+  const row = db.raw
+    .query<{ value: string }, [{ key: string }]>("SELECT value FROM settings WHERE key = $key")
+    .get({ key });
+  return row?.value ?? null;
 }
 
 export function writeSetting(db: Db, key: string, value: string): void {
@@ -14,6 +16,8 @@ export function writeSetting(db: Db, key: string, value: string): void {
 
 /** Keeps the first value ever written, and returns what is kept. */
 export function settingOr(db: Db, key: string, value: string): string {
+  const known = readSetting(db, key);
+  if (known !== null) return known;
   db.orm.insert(settings).values({ key, value }).onConflictDoNothing().run();
   return readSetting(db, key) ?? value;
 }

@@ -12,8 +12,22 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** How far the zone's clocks are ahead of UTC at that instant. */
+const MOST_OFFSETS_KEPT = 4_000;
+const offsets = new Map<string, Map<number, number>>();
+
+/** How far the zone's clocks are ahead of UTC at that instant. Lists ask again for what they showed a moment ago. */
 export function offsetMs(at: number, timeZone: string): number {
+  const known = offsets.get(timeZone) ?? new Map<number, number>();
+  offsets.set(timeZone, known);
+  const found = known.get(at);
+  if (found !== undefined) return found;
+  if (known.size >= MOST_OFFSETS_KEPT) known.clear();
+  const offset = askOffset(at, timeZone);
+  known.set(at, offset);
+  return offset;
+}
+
+function askOffset(at: number, timeZone: string): number {
   const [, sign, hours = "0", minutes = "0", seconds = "0"] =
     /GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(formatOf(timeZone).format(at)) ?? [];
   const ahead = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);

@@ -66,20 +66,19 @@ export function caughtUpPart(
 
 export function upNextPage(deps: RouteDeps, ctx: ViewContext, userId: number): UpNextPageModel {
   const sections = upNextSections(deps.db, userId, { now: ctx.now, limit: PER_SECTION });
-  const counts = libraryCounts(deps.db, userId);
-  const hasServer = serverGlances(deps.db, userId).length > 0;
   return {
     sections: sections.map((section) => sectionModel(deps, ctx, section)),
     caughtUp: caughtUpPart(deps, ctx, userId),
     nowWatching: nowWatchingModels(deps, ctx, userId),
-    nothing: sections.length > 0 ? null : whyNothing(counts, hasServer),
+    nothing: sections.length > 0 ? null : whyNothing(deps, userId),
   };
 }
 
-function whyNothing({ all, watching }: { all: number; watching: number }, hasServer: boolean): NothingNext {
+function whyNothing({ db }: RouteDeps, userId: number): NothingNext {
+  const { all, watching } = libraryCounts(db, userId);
   if (watching > 0) return "all-watched";
   if (all > 0) return "none-watching";
-  return hasServer ? "no-shows" : "no-server";
+  return serverGlances(db, userId).length > 0 ? "no-shows" : "no-server";
 }
 
 const skipForm = z.object({ list: z.enum(["later", "archived"], { error: "Choose one of the lists." }) });
