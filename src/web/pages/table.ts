@@ -24,6 +24,7 @@ import { createSignInRoutes } from "./sign-in.ts";
 import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
 import { createUpNextPage } from "./up-next.ts";
+import { createWebhookPages } from "./webhook.ts";
 
 /** Every page, and the parts that belong to it. */
 export const pages: readonly RouteFactory[] = [
@@ -41,6 +42,7 @@ export const pages: readonly RouteFactory[] = [
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,
+  createWebhookPages,
   createSyncPages,
   createHistoryPage,
   createCalendarPage,
