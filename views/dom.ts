@@ -71,7 +71,10 @@ export type DomKind =
   | "toasts"
   | "up-next"
   | "up-next-list"
-  | "up-next-section";
+  | "up-next-section"
+  | "webhook"
+  | "webhook-deliveries"
+  | "webhook-registration";
 
 /** The only maker of DOM ids. Keys are opaque, so anything outside `[A-Za-z0-9-]` is written as `_hex_`. */
 export function id(kind: DomKind, key?: string | number): string {

@@ -142,6 +142,12 @@ export function createPaths(basePath: string) {
     integrationSyncs: (integrationId: string) => `${integration(integrationId)}/syncs`,
     /** POST starts a run that changes nothing. */
     integrationPreviews: (integrationId: string) => `${integration(integrationId)}/previews`,
+    /** GET: address, set-up and deliveries. POST makes a new address. */
+    webhook: (integrationId: string) => `${integration(integrationId)}/webhook`,
+    /** GET: the list alone, to refresh it. */
+    webhookDeliveries: (integrationId: string) => `${integration(integrationId)}/webhook/deliveries`,
+    /** GET: that part alone, after asking the service. PUT registers, DELETE takes out. */
+    webhookRegistration: (integrationId: string) => `${integration(integrationId)}/webhook/registration`,
 
     // Syncs. DELETE on `sync(id)` cancels a running one.
     /** GET: the list under "Recent syncs", to refresh it. */

@@ -27,6 +27,8 @@ export type IntegrationSettingsModel = {
   unmarks: string;
   addShows: string;
   historyNote: string | null;
+  /** The server can tell of finished episodes by itself. */
+  hasWebhook: boolean;
   errors: Readonly<Record<string, string>>;
 };
 
@@ -45,6 +47,7 @@ export function IntegrationSettingsPage({ ctx, settings }: Props): JSX.Element {
           <SyncTimes ctx={ctx} settings={settings} />
           <Libraries ctx={ctx} settings={settings} />
           <Marks ctx={ctx} settings={settings} />
+          {settings.hasWebhook ? <Webhook ctx={ctx} settings={settings} /> : ""}
           <Group title="Use this server" hint="Switched off, nothing is asked of it. What was synced stays.">
             <Switch label="Switched on" name="enabled" checked={settings.enabled} />
           </Group>
@@ -118,6 +121,21 @@ function Libraries({ settings }: Props): JSX.Element {
           {settings.errors["libraries"]}
         </p>
       )}
+    </Group>
+  );
+}
+
+function Webhook({ ctx, settings }: Props): JSX.Element {
+  return (
+    <Group title="Webhook" hint="The server tells of finished episodes at once, between two syncs.">
+      <div class="actions">
+        <ButtonLink
+          ctx={ctx}
+          href={ctx.paths.webhook(settings.id)}
+          label="Set up and see deliveries"
+          name={`Set up and see deliveries of ${settings.serverName}`}
+        />
+      </div>
     </Group>
   );
 }

@@ -56,6 +56,7 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
       unmarks: typed.unmarks ?? view.unmarks,
       addShows: typed.addShows ?? view.addShows,
       historyNote: view.historyNote,
+      hasWebhook: deps.providers.get(view.provider).manifest.capabilities.webhooks,
       errors,
     };
     return settings;

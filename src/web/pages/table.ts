@@ -26,6 +26,7 @@ import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
 import { createUndoPage } from "./undo.ts";
 import { createUpNextPage } from "./up-next.ts";
+import { createWebhookPages } from "./webhook.ts";
 
 /** Every page, and the parts that belong to it. */
 export const pages: readonly RouteFactory[] = [
@@ -45,6 +46,7 @@ export const pages: readonly RouteFactory[] = [
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,
+  createWebhookPages,
   createSyncPages,
   createHistoryPage,
   createCalendarPage,

@@ -1,0 +1,208 @@
+import type { ViewContext } from "../context.ts";
+import { id, target } from "../dom.ts";
+import { Layout } from "../layout.tsx";
+import { Group } from "../parts/setting-group.tsx";
+import { WebhookDeliveries, type WebhookDeliveriesModel } from "../parts/webhook-delivery.tsx";
+import { ActionForm } from "../ui/action-form.tsx";
+import { Button } from "../ui/button.tsx";
+import { type Attributes, hx } from "../ui/hx.ts";
+import { Icon } from "../ui/icon.tsx";
+import { OutLink } from "../ui/link.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { StatusPill } from "../ui/status-pill.tsx";
+
+export type WebhookRegistrationModel = {
+  integrationId: string;
+  providerName: string;
+  registered: boolean;
+  /** Under another address than the one shown: its beginning. */
+  registeredAt: string | null;
+  /** Whether the service has been asked just now; if not, the part asks by itself. */
+  isFresh: boolean;
+};
+
+export type WebhookPageModel = WebhookDeliveriesModel & {
+  serverName: string;
+  providerName: string;
+  url: string;
+  /** What may keep the address from being reached. */
+  warnings: readonly string[];
+  /** null: the service keeps no list that could be changed from here. */
+  registration: WebhookRegistrationModel | null;
+  guide: {
+    intro: string;
+    page: { url: string; label: string };
+    steps: readonly string[];
+    instead: { title: string; intro: string; steps: readonly string[]; template: string } | null;
+  };
+};
+
+type Props = { ctx: ViewContext; page: WebhookPageModel };
+
+export function WebhookPage({ ctx, page }: Props): JSX.Element {
+  const title = `Webhook of ${page.serverName}`;
+  const back = { href: ctx.paths.integrationSettings(page.integrationId), label: "Settings" };
+  return (
+    <Layout ctx={ctx} title={title} nav="integrations" live>
+      <PageHeader ctx={ctx} title={title} lead={page.guide.intro} back={back} />
+      <WebhookSettings ctx={ctx} page={page} />
+      <WebhookDeliveries ctx={ctx} webhook={page} />
+    </Layout>
+  );
+}
+
+/** Everything about the address; comes anew when it has been changed. */
+export function WebhookSettings({ ctx, page }: Props): JSX.Element {
+  return (
+    <div id={id("webhook")} class="settings">
+      <Address ctx={ctx} page={page} />
+      {page.registration === null ? (
+        ""
+      ) : (
+        <Group title={`In ${page.providerName}`} hint="Other entries in the list stay as they are.">
+          <WebhookRegistration ctx={ctx} registration={page.registration} />
+        </Group>
+      )}
+      <Guide ctx={ctx} page={page} />
+    </div>
+  );
+}
+
+function Address({ ctx, page }: Props): JSX.Element {
+  const addressId = id("field", "webhook");
+  const hint = `Secret: whoever knows it can post to it. ${page.serverName} itself posts there, from the machine that it runs on.`;
+  return (
+    <Group title="Address" hint={hint}>
+      <div class="secret">
+        <code id={addressId} class="webhook-url" safe>
+          {page.url}
+        </code>
+        <Button
+          ctx={ctx}
+          type="button"
+          kind="quiet"
+          icon="copy"
+          label="Copy"
+          name="Copy the address"
+          attributes={{ "data-copy": addressId }}
+        />
+      </div>
+      {page.warnings.map((warning) => (
+        <p class="webhook-warning">
+          <Icon ctx={ctx} name="alert" />
+          <span dir="auto" safe>
+            {warning}
+          </span>
+        </p>
+      ))}
+      <div class="actions">
+        <ActionForm
+          action={ctx.paths.webhook(page.integrationId)}
+          live={{
+            target: target("webhook"),
+            swap: "outerMorph",
+            confirm: "Make a new address? The old one stops working at once.",
+            confirmLabel: "Make a new one",
+          }}
+        >
+          <Button ctx={ctx} kind="quiet" icon="refresh" label="Make a new address" />
+        </ActionForm>
+      </div>
+    </Group>
+  );
+}
+
+type RegistrationProps = { ctx: ViewContext; registration: WebhookRegistrationModel };
+
+/** Whether the service's own list has it, and the one press that changes it. */
+export function WebhookRegistration({ ctx, registration }: RegistrationProps): JSX.Element {
+  const { integrationId, providerName, registered, registeredAt, isFresh } = registration;
+  const action = ctx.paths.webhookRegistration(integrationId);
+  const self = target("webhook-registration");
+  const ask: Attributes = isFresh
+    ? {}
+    : hx({ get: action, trigger: "load", target: self, swap: "outerMorph", keepOnError: true });
+  return (
+    <div id={id("webhook-registration")} class="stack" {...ask}>
+      <div class="webhook-state">
+        <StatusPill
+          ctx={ctx}
+          tone={registered ? "good" : "neutral"}
+          icon={registered ? "check-circle" : "circle"}
+          label={registered ? "Registered" : "Not registered"}
+        />
+        <ActionForm action={action} method={registered ? "delete" : "put"} live={{ target: self, swap: "outerMorph" }}>
+          {registered ? (
+            <Button ctx={ctx} kind="quiet" label={`Remove from ${providerName}`} />
+          ) : (
+            <Button ctx={ctx} kind="primary" icon="plug" label={`Register with ${providerName}`} />
+          )}
+        </ActionForm>
+      </div>
+      {registeredAt === null ? (
+        ""
+      ) : (
+        <p class="dim" dir="auto" safe>
+          {`It is registered under ${registeredAt}/…`}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Guide({ ctx, page }: Props): JSX.Element {
+  const { guide } = page;
+  return (
+    <Group title="By hand" hint="Where one press is not enough, or not possible.">
+      <div>
+        <Steps steps={guide.steps} />
+        <p class="webhook-page">
+          <OutLink ctx={ctx} href={guide.page.url} label={`Open ${guide.page.label}`} />
+        </p>
+      </div>
+      {guide.instead === null ? "" : <Instead ctx={ctx} instead={guide.instead} />}
+    </Group>
+  );
+}
+
+function Steps({ steps }: { steps: readonly string[] }): JSX.Element {
+  return (
+    <ol class="webhook-steps">
+      {steps.map((step) => (
+        <li safe>{step}</li>
+      ))}
+    </ol>
+  );
+}
+
+type InsteadProps = { ctx: ViewContext; instead: NonNullable<WebhookPageModel["guide"]["instead"]> };
+
+function Instead({ ctx, instead }: InsteadProps): JSX.Element {
+  const templateId = id("field", "webhook-template");
+  return (
+    <details class="technical">
+      <summary>
+        <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
+        <span safe>{instead.title}</span>
+      </summary>
+      <div class="stack">
+        <p safe>{instead.intro}</p>
+        <Steps steps={instead.steps} />
+        <div class="secret webhook-template">
+          <pre id={templateId} tabindex="0" safe>
+            {instead.template}
+          </pre>
+          <Button
+            ctx={ctx}
+            type="button"
+            kind="quiet"
+            icon="copy"
+            label="Copy"
+            name="Copy the JSON data"
+            attributes={{ "data-copy": templateId }}
+          />
+        </div>
+      </div>
+    </details>
+  );
+}
