@@ -1,4 +1,4 @@
-import { integrationById } from "../../db/repos/integrations.ts";
+import { type IntegrationRow, integrationById } from "../../db/repos/integrations.ts";
 import { MINUTE_MS, SECOND_MS } from "../../domain/instant.ts";
 import { hasCode, toAppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
@@ -69,6 +69,7 @@ export function createRereads(
     await clock.sleep(togetherMs, signal);
     const itemIds = [...waiting];
     waiting.clear();
+    if (keptUpToDate() === null) return;
     if (isScan(itemIds.length)) return everything();
     const read = await reread(itemIds);
     // A season or a show, perhaps, whose episodes have all changed.
@@ -98,10 +99,15 @@ export function createRereads(
     });
   }
 
-  /** The first sync is the user's to start, and so is every run where they have switched the automatic ones off. */
-  function start(): void {
+  /** Null until a sync has brought what there was before: the first one is the user's to start. */
+  function keptUpToDate(): IntegrationRow | null {
     const row = integrationById(db, integrationId);
-    if (row === undefined || !row.autoSync || row.watermarkAt === null) return;
+    return row === undefined || row.watermarkAt === null ? null : row;
+  }
+
+  /** Where the user has switched automatic runs off, single items are all that news leads to. */
+  function start(): void {
+    if (keptUpToDate()?.autoSync !== true) return;
     runAt = clock.ticks();
     try {
       sync.start(integrationId, { trigger: "stream" });

@@ -174,14 +174,18 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
 
   /** What has begun or ended while nobody listened. */
   async function catchUp(server: MediaServer): Promise<void> {
+    // One that begins while the question is under way is not part of the answer.
+    const before = [...viewings.values()];
     const sessions = await sessionsOf(server, signal);
     if (sessions === null) return;
     const playing = new Map(sessions.map((session) => [session.sessionId, session]));
-    for (const viewing of [...viewings.values()]) {
-      if (playing.get(viewing.sessionId)?.itemId !== viewing.itemId) end(viewing);
+    for (const viewing of before) {
+      const isKnown = viewings.get(viewing.sessionId) === viewing;
+      if (isKnown && playing.get(viewing.sessionId)?.itemId !== viewing.itemId) end(viewing);
     }
     for (const session of sessions) {
       const viewing = viewings.get(session.sessionId) ?? begin(session.sessionId, session.itemId);
+      if (viewing.itemId !== session.itemId) continue;
       viewing.offsetMs = session.offsetMs;
       viewing.state = session.state;
       viewing.heardAt = clock.now();
