@@ -22,6 +22,7 @@ import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createPush } from "./services/push/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
@@ -103,6 +104,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const tracking = createTracking(deps, { importShow });
   const matching = createMatching(deps, { importShow, tracking });
   const transfer = createTransfer(deps, { enqueue: enrichment.enqueue });
+  const push = createPush(deps, { sync });
   const artwork = createArtwork(deps, { openServer: integrations.open });
   const maintenance = createMaintenance(deps);
   const web = createWeb({
@@ -113,6 +115,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     tracking,
     matching,
     transfer,
+    push,
     artwork,
     discovery: createDiscovery(deps),
     candidatePosters: createCandidatePosters(deps),
@@ -137,6 +140,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
         accounts.prune();
         maintenance.prune();
         transfer.prune();
+        push.prune();
       },
       warmArtwork: async () => {
         await artwork.warm(40);
@@ -154,6 +158,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     transfer.recover();
     listening = web.listen({ host: config.host, port: config.port });
     enrichment.start();
+    push.start();
     jobs.start();
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
     return {
@@ -164,7 +169,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
+    const ended = [jobs.stop(), push.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -185,6 +190,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     matching,
     tracking,
     transfer,
+    push,
     artwork,
     maintenance,
     web,

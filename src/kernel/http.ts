@@ -37,6 +37,11 @@ export type HttpRequest<Out> = {
   maxBytes: number;
   /** Tries again after `unreachable`, `rate-limited` and once after `bad-answer`; only for requests that may be repeated. */
   tries?: number;
+  /**
+   * Counts each time it arrives, so it gets a connection of its own: fetch repeats by itself, and unseen, what it had sent on
+   * a kept one that breaks off.
+   */
+  counts?: boolean;
   /** Statuses that `read` wants to see itself. */
   accept?: readonly number[];
   signal?: AbortSignal | undefined;
@@ -115,6 +120,7 @@ function requestInit(spec: HttpRequest<unknown>, signal: AbortSignal, userAgent:
     if (value !== undefined) headers.set(key, value instanceof Secret ? value.reveal() : value);
   }
   const init: BunFetchRequestInit = { method: spec.method ?? "GET", headers, signal, redirect: "manual" };
+  if (spec.counts) init.keepalive = false;
   if (spec.insecureTls) init.tls = { rejectUnauthorized: false };
   if (spec.body && "json" in spec.body) {
     headers.set("content-type", "application/json");

@@ -18,6 +18,8 @@ export type ProviderManifest = {
     incremental: boolean;
     webhooks: boolean;
     push: boolean;
+    /** A mark that is set from outside keeps the date it is given. */
+    pushDates: boolean;
   };
   /** Where the user manages this app's access, for texts about signing in again. */
   accountUrl: string;
@@ -186,6 +188,13 @@ export type MediaServer = {
   /** Single items by id, in one request for up to 100; ids the server does not know are absent. */
   showsById(itemIds: readonly string[], signal?: AbortSignal): Promise<ShowItem[]>;
   episodesById(itemIds: readonly string[], signal?: AbortSignal): Promise<EpisodeItem[]>;
+  /**
+   * Sets the mark of one episode for the token's user, or takes it away; never of a whole season or show. Present when
+   * `capabilities.push`. Servers that cannot date a mark (`capabilities.pushDates`) take the moment instead of `at`.
+   * To be asked only where it changes something: a further mark counts as a further viewing. Throws `not-found` when the
+   * item is gone.
+   */
+  setWatched?(itemId: string, watched: boolean, when: { at: Instant | null }, signal?: AbortSignal): Promise<void>;
   /** Image bytes (jpeg, png or webp). */
   artwork(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
   /** Requests made through this object. */

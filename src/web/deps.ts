@@ -9,6 +9,7 @@ import type { Enrichment } from "../services/enrichment/service.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { Push } from "../services/push/types.ts";
 import type { SourceDesk } from "../services/sources/service.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
@@ -30,6 +31,7 @@ export type WebDeps = Deps & {
   tracking: Tracking;
   matching: Matching;
   transfer: Transfer;
+  push: Push;
   artwork: Artwork;
   discovery: Discovery;
   candidatePosters: CandidatePosters;

@@ -142,6 +142,8 @@ export type PlexQuirks = {
   xmlOnly: boolean;
   /** Some servers answer PUT /:/scrobble with 404 and want GET. */
   scrobbleNeedsGet: boolean;
+  /** How far the server's clock is ahead of the world's; everything it dates itself is dated by it. */
+  clockSkewMs: number;
 };
 
 export const trueQuirks: PlexQuirks = {
@@ -154,6 +156,7 @@ export const trueQuirks: PlexQuirks = {
   scrobbleWritesHistory: false,
   xmlOnly: false,
   scrobbleNeedsGet: false,
+  clockSkewMs: 0,
 };
 
 export function localAccountId(server: PlexServerState, account: PlexAccount): number {

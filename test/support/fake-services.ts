@@ -29,7 +29,7 @@ export const plexOnly: ProviderRegistry = {
         id: "plex",
         label: "Plex",
         connect: "pin",
-        capabilities: { history: true, incremental: true, webhooks: true, push: true },
+        capabilities: { history: true, incremental: true, webhooks: true, push: true, pushDates: false },
         accountUrl: "https://app.plex.tv",
       },
     });
@@ -60,6 +60,8 @@ export function integrationView(change: Partial<IntegrationView> = {}): Integrat
     statusMessage: null,
     unmarks: "ignore",
     addShows: "watched",
+    twoWay: false,
+    twoWaySince: null,
     historyNote: null,
     insecureTls: false,
     createdAt: began,

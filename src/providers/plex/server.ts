@@ -15,6 +15,7 @@ import { createPlexClient, type PlexClient, type Query } from "./client.ts";
 import type { PlexDeps } from "./config.ts";
 import { type PageAnswer, readListing } from "./listing.ts";
 import { historyKey, toEpisode, toHistory, toLibrary, toShow } from "./mapper.ts";
+import { createMarker } from "./marker.ts";
 import { type HistoryRow, type Row, readHistoryRow, readRow, readShowRow, type ShowRow } from "./rows.ts";
 import { identitySchema, sectionsSchema } from "./schemas.ts";
 import { bodyValue } from "./xml.ts";
@@ -114,6 +115,8 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
       const page = await itemsById(client, name, itemIds, signal);
       return present<Row, EpisodeItem>(page, readRow, toEpisode);
     },
+
+    setWatched: createMarker(client),
 
     artwork: (path, signal) => readArtwork(client, name, path, signal),
 

@@ -11,6 +11,7 @@ import {
 } from "../../db/repos/integrations.ts";
 import { forgetAllViews } from "../../db/repos/item-links.ts";
 import { deletePinsOf } from "../../db/repos/pins.ts";
+import { clearWishes, forgetAllMarks } from "../../db/repos/pushes.ts";
 import { tx } from "../../db/tx.ts";
 import { DAY_MS } from "../../domain/instant.ts";
 import { isProviderId, type ProviderId } from "../../domain/providers.ts";
@@ -148,8 +149,11 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const tokens = await sealTokens(vault, id, { server: choice.token, account: pin.token });
     tx(db, () => {
       updateIntegration(db, id, { ...fresh, ...tokens, enabled: true, ...(needsFull ? { needsFull: true } : {}) });
-      // What this account has not watched, the other one has not unmarked.
-      if (isOther) forgetAllViews(db, id);
+      if (!isOther) return;
+      // What this account has not watched, the other one has not unmarked; nor has it any of our marks.
+      forgetAllViews(db, id);
+      forgetAllMarks(db, id);
+      endTwoWay(id, {});
     });
     opened.delete(id);
     log.info("integration.connected", {
@@ -236,6 +240,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     }
     const now = clock.now();
     deletePinsOf(db, userId, current.provider);
+    endTwoWay(current.id, {});
     updateIntegration(db, current.id, {
       sealedServerToken: null,
       sealedAccountToken: null,
@@ -269,8 +274,10 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       const message = `There is no library "${unknown}" on ${current.serverName}.`;
       throw new AppError("invalid", message, { fields: [{ path: "libraries", message }] });
     }
+    if (input.twoWay === true) requirePush(current);
     const { libraries, ...columns } = input;
     tx(db, () => {
+      if (input.twoWay === false) endTwoWay(current.id, { twoWay: false });
       for (const { key, enabled } of libraries === undefined ? [] : librariesOf(db, current.id)) {
         const wanted = libraries?.includes(key) ?? enabled;
         // A library that is switched on for the first time has never been read as a whole.
@@ -282,6 +289,19 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     });
     bus.publish("integration.changed", { integrationId: current.id, userId });
     return view(row(current.id));
+  }
+
+  function requirePush(current: IntegrationRow): void {
+    const { capabilities, label } = providerOf(current).manifest;
+    if (capabilities.push) return;
+    const message = `${label} takes no marks from outside.`;
+    throw new AppError("invalid", message, { fields: [{ path: "twoWay", message }] });
+  }
+
+  /** Nothing goes to the server any more before the user has seen again what would change there. */
+  function endTwoWay(id: number, change: { twoWay?: boolean }): void {
+    clearWishes(db, id);
+    updateIntegration(db, id, { ...change, twoWaySince: null });
   }
 
   async function libraries(userId: number, integrationId: string): Promise<LibraryView[]> {

@@ -25,6 +25,10 @@ export type IntegrationView = {
   statusMessage: string | null;
   unmarks: "ignore" | "follow";
   addShows: "watched" | "all";
+  /** Marks made here go to the server too … */
+  twoWay: boolean;
+  /** … since then; null while the user has not said yes to what it would change at first. */
+  twoWaySince: number | null;
   /** Why this account's history is not read, when the server refuses it. */
   historyNote: string | null;
   insecureTls: boolean;
@@ -59,6 +63,7 @@ export type SettingsInput = {
   libraries?: string[];
   unmarks?: "ignore" | "follow";
   addShows?: "watched" | "all";
+  twoWay?: boolean;
   insecureTls?: boolean;
 };
 

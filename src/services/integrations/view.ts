@@ -26,6 +26,8 @@ export function integrationView(row: IntegrationRow): IntegrationView {
     statusMessage: row.status === "ok" ? null : row.statusMessage,
     unmarks: row.unmarks,
     addShows: row.addShows,
+    twoWay: row.twoWay,
+    twoWaySince: row.twoWaySince,
     historyNote: row.historyNote,
     insecureTls: row.insecureTls,
     createdAt: row.createdAt,

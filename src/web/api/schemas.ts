@@ -67,6 +67,10 @@ export const Integration = t.Object({
   statusMessage: TextOrNull,
   unmarks: oneOf(["ignore", "follow"]),
   addShows: oneOf(["watched", "all"]),
+  twoWay: t.Boolean({ description: "Marks made here go to the server too" }),
+  twoWaySince: t.Union([Iso, t.Null()], {
+    description: "null while what it would change at first has not been agreed to; nothing is sent until then",
+  }),
   historyNote: TextOrNull,
   insecureTls: t.Boolean(),
   createdAt: Iso,

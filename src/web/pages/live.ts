@@ -13,6 +13,8 @@ export const liveNews: LiveNews = (name, payload) => {
     }
     case "show.changed":
       return ["shows-changed", ...("showId" in payload ? [`show-${payload.showId}`] : [])];
+    case "pushes.changed":
+      return ["pushes-changed"];
     case "sync.started":
       return ["sync-started"];
     case "sync.finished":
