@@ -415,13 +415,17 @@ export function noteView(
 
 /**
  * A viewing that came at the same moment as the unmark stays: what keeps older views of the episode out ends before it.
+ * Null: nobody knows when it was.
  */
-export function letInFrom(db: Db, userId: number, episodeId: number, at: number): void {
+export function letInFrom(db: Db, userId: number, episodeId: number, at: number | null): void {
+  const whole = "user_id = ?1 AND episode_id = ?2 AND evidence IS NULL";
+  if (at === null) {
+    db.raw.query<unknown, [number, number]>(`DELETE FROM suppressions WHERE ${whole}`).run(userId, episodeId);
+    return;
+  }
   db.raw
-    .query<unknown, [number, number, number]>(
-      "UPDATE suppressions SET until = ?1 - 1 WHERE user_id = ?2 AND episode_id = ?3 AND evidence IS NULL AND until >= ?1",
-    )
-    .run(at, userId, episodeId);
+    .query<unknown, [number, number, number]>(`UPDATE suppressions SET until = ?3 - 1 WHERE ${whole} AND until >= ?3`)
+    .run(userId, episodeId, at);
 }
 
 /** The tracker and one server laid side by side: what would have to change there. */

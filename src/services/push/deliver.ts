@@ -157,7 +157,7 @@ function plan(
 
 /** Wishes for which there is nothing to send. */
 function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[]): void {
-  const { db, clock, integrationId, userId } = options;
+  const { db, clock, integrationId } = options;
   const now = clock.now();
   tx(db, () => {
     for (const { wish, copies } of deliveries) {
@@ -166,10 +166,7 @@ function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[])
       if (there.length === 0) endWish(db, integrationId, wish, "gone", now);
       else if (step === "later") postponeWish(db, integrationId, wish, { until: now + laterMs, failed: null });
       else if (step === "newer") {
-        for (const { seen, step: its } of there) {
-          const at = its === "newer" ? (seen?.lastViewedAt ?? null) : null;
-          if (at !== null) letInFrom(db, userId, wish.episodeId, at);
-        }
+        for (const copy of there.filter((each) => each.step === "newer")) letIn(options, wish, copy);
         endWish(db, integrationId, wish, "newer", now);
       } else if (step === "already") {
         const arrived = wish.sentAt !== null && there.map((copy) => arrivedBefore(options, wish, copy)).some(Boolean);
@@ -177,6 +174,11 @@ function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[])
       }
     }
   });
+}
+
+/** During an open playback the date is not that of the viewing. */
+function letIn({ db, userId }: DeliveryOptions, { episodeId }: DueWish, { seen }: Copy): void {
+  letInFrom(db, userId, episodeId, seen === undefined || seen.viewOffsetMs > 0 ? null : seen.lastViewedAt);
 }
 
 /** It had been sent, and nobody saw whether it came through: now it shows. */

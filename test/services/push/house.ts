@@ -78,10 +78,8 @@ export async function house(options: HouseOptions = {}): Promise<House> {
   const product = await startProduct(sims, { clock });
   const integrations: Record<string, IntegrationView> = {};
   for (const name of names) integrations[name] = await product.connect(anna, name);
-  const { db } = product.app.deps;
-
   const row = (season: number, number: number, show: string) => {
-    const found = db.raw
+    const found = product.app.deps.db.raw
       .query<{ id: number; plays: number }, [number, string, number, number]>(
         `SELECT e.id, (SELECT count(*) FROM plays p WHERE p.episode_id = e.id AND p.user_id = ?) AS plays
          FROM episodes e JOIN shows s ON s.id = e.show_id WHERE s.title = ? AND e.season = ? AND e.number = ?`,
@@ -111,7 +109,7 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     episode: (season, number, show = first) => String(row(season, number, show).id),
     showId: (show = first) =>
       String(
-        db.raw.query<{ id: number }, [string]>("SELECT id FROM shows WHERE title = ?").get(show)?.id ?? "no such show",
+        product.app.deps.db.raw.query<{ id: number }, [string]>("SELECT id FROM shows WHERE title = ?").get(show)?.id ?? "no such show",
       ),
     onServer: (server, season, number) =>
       items(server, season, number).some((item) => (world.viewOf(anna, item)?.viewCount ?? 0) > 0),
