@@ -82,8 +82,10 @@ CREATE TABLE push_queue (
   wanted TEXT NOT NULL CHECK (wanted IN ('watched', 'unwatched')),
   watched_at INTEGER,
   wished_at INTEGER NOT NULL,
+  state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'ready', 'held', 'void')),
   attempts INTEGER NOT NULL DEFAULT 0,
   next_attempt_at INTEGER NOT NULL,
+  sent_at INTEGER,
   last_error TEXT,
   PRIMARY KEY (integration_id, episode_id)
 ) STRICT, WITHOUT ROWID;
@@ -95,9 +97,8 @@ CREATE TABLE pushed_marks (
   integration_id INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
   item_id TEXT NOT NULL,
   episode_id INTEGER NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
-  wanted TEXT NOT NULL CHECK (wanted IN ('watched', 'unwatched')),
   pushed_at INTEGER NOT NULL,
-  view_count INTEGER,
+  view_count INTEGER NOT NULL,
   last_viewed_at INTEGER
 ) STRICT;
 --> statement-breakpoint
@@ -160,3 +161,20 @@ CREATE TABLE sign_in_pins (
   expires_at INTEGER NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE push_log (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  integration_id INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+  episode_id INTEGER NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
+  wanted TEXT NOT NULL CHECK (wanted IN ('watched', 'unwatched')),
+  outcome TEXT NOT NULL CHECK (outcome IN ('sent', 'already', 'newer', 'gone', 'refused', 'given-up')),
+  at INTEGER NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX push_log_by_integration ON push_log (integration_id, id);
+--> statement-breakpoint
+CREATE INDEX push_log_by_episode ON push_log (episode_id);
+--> statement-breakpoint
+CREATE INDEX push_queue_by_episode ON push_queue (episode_id);
+--> statement-breakpoint
+ALTER TABLE item_links ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;

@@ -23,6 +23,7 @@ import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createPush } from "./services/push/service.ts";
 import { createSignIns } from "./services/sign-ins/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
 import { createStream } from "./services/stream/service.ts";
@@ -114,6 +115,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const webhooks = createWebhooks(deps, { sync, integrations, tracking });
   const matching = createMatching(deps, { importShow, tracking });
   const transfer = createTransfer(deps, { enqueue: enrichment.enqueue });
+  const push = createPush(deps, { sync });
   const artwork = createArtwork(deps, { openServer: integrations.open });
   const maintenance = createMaintenance(deps);
   const web = createWeb({
@@ -128,6 +130,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     tracking,
     matching,
     transfer,
+    push,
     artwork,
     discovery: createDiscovery(deps),
     candidatePosters: createCandidatePosters(deps),
@@ -152,6 +155,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
         accounts.prune();
         maintenance.prune();
         transfer.prune();
+        push.prune();
       },
       warmArtwork: async () => {
         await artwork.warm(40);
@@ -174,6 +178,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
       enrichment.start();
       webhooks.start();
       jobs.start();
+      push.start();
       stream.start();
     }
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
@@ -186,7 +191,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
     const news = [webhooks.stop(), stream.stop()];
-    const work = [sync.stop(), transfer.stop(), enrichment.stop()];
+    const work = [push.stop(), sync.stop(), transfer.stop(), enrichment.stop()];
     const ended = [jobs.stop(), ...news, ...work, listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
@@ -212,6 +217,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     matching,
     tracking,
     transfer,
+    push,
     artwork,
     maintenance,
     web,

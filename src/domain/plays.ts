@@ -43,8 +43,6 @@ export interface PlayInput {
   now: Instant;
   /** A playback that was broken off so late that it counts, by the user's preference. */
   unfinished?: UnfinishedView | undefined;
-  /** When we set the mark on that server ourselves. */
-  pushedAt?: readonly Instant[] | undefined;
 }
 
 export interface UnfinishedView {
@@ -54,8 +52,6 @@ export interface UnfinishedView {
 const UNKNOWN_RUNTIME_WINDOW_MS = 30 * MINUTE_MS;
 /** A listing date this much after the newest row belongs to the row: players report the end of an episode late. */
 export const LISTING_TOLERANCE_MS = HOUR_MS;
-/** Server clocks differ from ours, and a mark arrives a moment after it was sent. */
-export const PUSH_TOLERANCE_MS = 2 * MINUTE_MS;
 
 /** Two views of one episode closer together than this are one viewing. */
 export function sameViewingWindowMs(durationMs: number | null): number {
@@ -78,17 +74,13 @@ export function isUnfinishedEvidence(evidence: string): boolean {
 
 /** Every row proves a play, even if the item is unmarked or gone by now. The listing fills in what has no row. */
 export function playsOf(input: PlayInput): DesiredPlay[] {
-  const pushedAt = input.pushedAt ?? [];
   const rows = readRows(input.rows, input.now);
   const viewings = clusterRows(rows.dated, sameViewingWindowMs(input.durationMs));
   const fromHistory: DesiredPlay[] = [
-    ...viewings
-      // A server that writes a row for a mark set from outside (Plex before 1.40) shows us our own push.
-      .filter((viewing) => !viewing.every((row) => isOwnPush(row.at, pushedAt)))
-      .map((viewing) => playedAt(viewing)),
+    ...viewings.map((viewing) => playedAt(viewing)),
     ...rows.undated.map((key): DesiredPlay => ({ watchedAt: null, certainty: "unknown", evidence: `history:${key}` })),
   ];
-  const listed = input.view ? listingPlay(input.view, rows, { now: input.now, pushedAt }) : null;
+  const listed = input.view ? listingPlay(input.view, rows, input.now) : null;
   const unfinished = input.unfinished ? unfinishedPlay(input.unfinished, input.view, rows, input.now) : null;
   return [...fromHistory, ...(listed ? [listed] : []), ...(unfinished ? [unfinished] : [])];
 }
@@ -161,28 +153,18 @@ function playedAt(viewing: readonly DatedRow[]): DesiredPlay {
   };
 }
 
-function listingPlay(
-  view: ViewState,
-  rows: ReadRows,
-  context: { now: Instant; pushedAt: readonly Instant[] },
-): DesiredPlay | null {
+function listingPlay(view: ViewState, rows: ReadRows, now: Instant): DesiredPlay | null {
   if (view.viewCount < 1) return null;
   const evidence = `view:${view.viewCount}`;
   // While a playback is open, the date is that of the unfinished one.
-  const at = view.viewOffset > 0 ? null : believable(view.lastViewedAt, context.now);
-  // The mark is ours, and so is the play behind it: the tracker had it before the server did.
-  if (at !== null && isOwnPush(at, context.pushedAt)) return null;
-
+  const at = view.viewOffset > 0 ? null : believable(view.lastViewedAt, now);
   const newest = rows.dated.at(-1)?.at;
   if (newest !== undefined) {
     const isLater = at !== null && at - newest > LISTING_TOLERANCE_MS;
     return isLater ? { watchedAt: at, certainty: "marked", evidence } : null;
   }
   if (rows.undated.length > 0) return null;
-  if (at !== null) return { watchedAt: at, certainty: "marked", evidence };
-  // Our own pushes already explain every view the server has counted.
-  if (view.viewCount <= context.pushedAt.length) return null;
-  return { watchedAt: null, certainty: "unknown", evidence };
+  return { watchedAt: at, certainty: at === null ? "unknown" : "marked", evidence };
 }
 
 /** Once the server counts a view, that view is the play; and a playback close to a row of the history is that row's. */
@@ -202,10 +184,6 @@ function unfinishedPlay(
 
 function believable(at: Instant | null, now: Instant): Instant | null {
   return at !== null && isBelievableViewTime(at, now) ? at : null;
-}
-
-function isOwnPush(at: Instant, pushedAt: readonly Instant[]): boolean {
-  return pushedAt.some((pushed) => Math.abs(pushed - at) <= PUSH_TOLERANCE_MS);
 }
 
 function compareText(a: string, b: string): number {

@@ -38,6 +38,11 @@ export type HttpRequest<Out> = {
   maxBytes: number;
   /** Tries again after `unreachable`, `rate-limited` and once after `bad-answer`; only for requests that may be repeated. */
   tries?: number;
+  /**
+   * Counts each time it arrives, so it gets a connection of its own: fetch repeats by itself, and unseen, what it had sent on
+   * a kept one that breaks off.
+   */
+  counts?: boolean;
   /** Statuses that `read` wants to see itself. */
   accept?: readonly number[];
   signal?: AbortSignal | undefined;
@@ -167,7 +172,7 @@ function mediaType(response: Response): string {
 /** What sending and failing need to know of a request. */
 type Outgoing = Pick<
   HttpRequest<unknown>,
-  "name" | "method" | "url" | "query" | "headers" | "body" | "timeoutMs" | "accept" | "insecureTls"
+  "name" | "method" | "url" | "query" | "headers" | "body" | "timeoutMs" | "accept" | "counts" | "insecureTls"
 >;
 
 function address(spec: Outgoing): URL {
@@ -185,6 +190,7 @@ function requestInit(spec: Outgoing, signal: AbortSignal, userAgent: string): Bu
     if (value !== undefined) headers.set(key, value instanceof Secret ? value.reveal() : value);
   }
   const init: BunFetchRequestInit = { method: spec.method ?? "GET", headers, signal, redirect: "manual" };
+  if (spec.counts) init.keepalive = false;
   if (spec.insecureTls) init.tls = { rejectUnauthorized: false };
   if (spec.body && "json" in spec.body) {
     headers.set("content-type", "application/json");

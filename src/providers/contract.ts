@@ -18,6 +18,8 @@ export type ProviderManifest = {
     incremental: boolean;
     webhooks: boolean;
     push: boolean;
+    /** A mark that is set from outside keeps the date it is given. */
+    pushDates: boolean;
   };
   /** Where the user manages this app's access, for texts about signing in again. */
   accountUrl: string;
@@ -256,6 +258,13 @@ export type MediaServer = {
    * or the server does not show it to this account.
    */
   showRating?(itemId: string, signal?: AbortSignal): Promise<{ rating: number; at: Instant | null } | null>;
+  /**
+   * Sets the mark of one episode for the token's user, or takes it away; never of a whole season or show. Present when
+   * `capabilities.push`. Servers that cannot date a mark (`capabilities.pushDates`) take the moment instead of `at`.
+   * To be asked only where it changes something: a further mark counts as a further viewing. Throws `not-found` when the
+   * item is gone.
+   */
+  setWatched?(itemId: string, watched: boolean, when: { at: Instant | null }, signal?: AbortSignal): Promise<void>;
   /** Image bytes (jpeg, png or webp). */
   artwork(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
   /** Absent where a server tells nothing by itself. */

@@ -35,6 +35,8 @@ export type AppEvents = {
   "plays.changed": { userId: number; showIds: number[] };
   /** Titles, dates, posters or numbers of this show changed for everybody. */
   "show.changed": { showId: number };
+  /** Wishes for this server have come or gone. */
+  "pushes.changed": { integrationId: number; userId: number };
   "enrichment.progress": { pending: number; done: number; failed: number };
 };
 

@@ -10,6 +10,7 @@ import type { Households } from "../services/households/types.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { Push } from "../services/push/types.ts";
 import type { SignIns } from "../services/sign-ins/types.ts";
 import type { SourceDesk } from "../services/sources/service.ts";
 import type { StreamService } from "../services/stream/types.ts";
@@ -38,6 +39,7 @@ export type WebDeps = Deps & {
   tracking: Tracking;
   matching: Matching;
   transfer: Transfer;
+  push: Push;
   artwork: Artwork;
   discovery: Discovery;
   candidatePosters: CandidatePosters;

@@ -107,24 +107,6 @@ describe("rows close together", () => {
   });
 });
 
-describe("our own pushes", () => {
-  test.each<[string, Partial<PlayInput>, DesiredPlay[]]>([
-    ["are no play", { view: view(1, T + 120_000), pushedAt: [T] }, []],
-    ["… also when the server's clock is behind", { view: view(1, T - 120_000), pushedAt: [T] }, []],
-    ["a view further away is a play", { view: view(1, T + 120_001), pushedAt: [T] }, [marked(T + 120_001)]],
-    [
-      "do not hide rows",
-      { rows: [row("a", T - 9 * HOUR_MS)], view: view(2, T), pushedAt: [T] },
-      [played(T - 9 * HOUR_MS, "a")],
-    ],
-    ["are no play when the server wrote a row for them", { rows: [row("a", T + 500)], pushedAt: [T] }, []],
-    ["explain a count while another viewing has begun", { view: view(1, T + HOUR_MS, 5000), pushedAt: [T] }, []],
-    ["do not explain a higher count", { view: view(2, T + HOUR_MS, 5000), pushedAt: [T] }, [unknown("view:2")]],
-  ])("%s", (_, input, expected) => {
-    expect(plays(input)).toEqual(expected);
-  });
-});
-
 describe("copies of one episode", () => {
   test("a finished copy speaks louder than one in progress", () => {
     expect(combineViews([view(1, T), view(1, T + HOUR_MS, 5000)])).toEqual(view(1, T));
@@ -158,7 +140,6 @@ describe("for any history and listing", () => {
     view: anyView,
     durationMs: fc.constantFrom(null, 0, RUNTIME, 3 * HOUR_MS),
     now: fc.constant(NOW),
-    pushedAt: fc.array(fc.integer({ min: T, max: T + 6 * HOUR_MS }), { maxLength: 2 }),
   });
 
   test("the order of the rows changes nothing", () => {
@@ -191,7 +172,7 @@ describe("for any history and listing", () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const isWatched = input.rows.length > 0 || (input.view?.viewCount ?? 0) >= 1;
-        expect(playsOf({ ...input, pushedAt: [] }).length > 0).toBe(isWatched);
+        expect(playsOf(input).length > 0).toBe(isWatched);
       }),
     );
   });
@@ -200,7 +181,7 @@ describe("for any history and listing", () => {
     fc.assert(
       fc.property(anyInput, anyRow, (input, extra) => {
         fc.pre(!input.rows.some(({ key }) => key === extra.key));
-        const quiet = { ...input, view: null, pushedAt: [] };
+        const quiet = { ...input, view: null };
         const before = playsOf(quiet).length;
         expect(playsOf({ ...quiet, rows: [...quiet.rows, extra] }).length).toBeGreaterThanOrEqual(before);
       }),

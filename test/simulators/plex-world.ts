@@ -153,6 +153,8 @@ export type PlexQuirks = {
   /** No /:/eventsource/notifications here (404), as behind some proxies. */
   noEventStream: boolean;
   noWebSocket: boolean;
+  /** How far the server's clock is ahead of the world's; everything it dates itself is dated by it. */
+  clockSkewMs: number;
 };
 
 export const trueQuirks: PlexQuirks = {
@@ -167,6 +169,7 @@ export const trueQuirks: PlexQuirks = {
   scrobbleNeedsGet: false,
   noEventStream: false,
   noWebSocket: false,
+  clockSkewMs: 0,
 };
 
 export function localAccountId(server: PlexServerState, account: PlexAccount): number {

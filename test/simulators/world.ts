@@ -119,6 +119,8 @@ export function createWorld(options: { now?: () => number } = {}): World {
   const servers: PlexServerState[] = [];
   const playListeners: ((account: PlexAccount, item: PlexItem) => void)[] = [];
 
+  const serverNow = ({ library }: PlexItem): number => now() + library.server.quirks.clockSkewMs;
+
   const viewsOf = (account: PlexAccount, server: PlexServerState): Map<string, ViewState> => {
     let views = server.views.get(account);
     if (views === undefined) {
@@ -405,7 +407,7 @@ export function createWorld(options: { now?: () => number } = {}): World {
     },
     addExistingEpisode,
     play(account, item, play = {}) {
-      const atMs = play.at ?? now();
+      const atMs = play.at ?? serverNow(item);
       changeView(account, item, (view) => {
         view.viewCount += 1;
         view.viewOffsetMs = 0;
@@ -427,7 +429,7 @@ export function createWorld(options: { now?: () => number } = {}): World {
     },
     addHistoryRow: (account, item, at) => historyRow(account, item, at, 42),
     markWatched(account, item, how = {}) {
-      const at = how.at === null ? null : seconds(how.at ?? now());
+      const at = how.at === null ? null : seconds(how.at ?? serverNow(item));
       for (const episode of item.kind === "movie" ? [item] : episodesOf(item)) {
         mark(account, episode, at);
         if (item === episode) bumpAncestors(account, item, at);
@@ -449,7 +451,7 @@ export function createWorld(options: { now?: () => number } = {}): World {
     partial(account, item, progress) {
       changeView(account, item, (view) => {
         view.viewOffsetMs = progress.offsetMs;
-        view.lastViewedAt = seconds(progress.at ?? now());
+        view.lastViewedAt = seconds(progress.at ?? serverNow(item));
       });
     },
     setView(account, item, change) {

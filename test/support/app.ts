@@ -10,6 +10,7 @@ import { createCandidatePosters } from "../../src/services/artwork/candidates.ts
 import type { AppEvents } from "../../src/services/context.ts";
 import { createDiscovery } from "../../src/services/discovery/service.ts";
 import { createHouseholds } from "../../src/services/households/service.ts";
+import { createPush } from "../../src/services/push/service.ts";
 import { createSignIns } from "../../src/services/sign-ins/service.ts";
 import { createSourceDesk } from "../../src/services/sources/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
@@ -88,6 +89,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
       { config, db, clock: { ...clock, sleep: systemClock.sleep }, log, bus },
       { enqueue: () => undefined },
     ),
+    push: createPush({ db, clock, log, bus }, { sync: fakeSync() }),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     discovery: createDiscovery({ db, clock, log, sources: [] }),
     candidatePosters: createCandidatePosters({ clock, log, sources: [] }),

@@ -30,7 +30,7 @@ export const plexOnly: ProviderRegistry = {
         id: "plex",
         label: "Plex",
         connect: "pin",
-        capabilities: { history: true, incremental: true, webhooks: true, push: true },
+        capabilities: { history: true, incremental: true, webhooks: true, push: true, pushDates: false },
         accountUrl: "https://app.plex.tv",
       },
     });
@@ -64,6 +64,8 @@ export function integrationView(change: Partial<IntegrationView> = {}): Integrat
     preferences: DEFAULT_PREFERENCES,
     unmarks: "ignore",
     addShows: "watched",
+    twoWay: false,
+    twoWaySince: null,
     historyNote: null,
     insecureTls: false,
     createdAt: began,

@@ -171,22 +171,24 @@ export function insertImportedPlay(db: Db, play: NewImportedPlay): void {
     );
 }
 
-/** Takes away up to `most` of an import's plays; returns the shows they were of, empty when none is left. */
-export function deleteSomeImported(db: Db, importId: number, most: number): number[] {
-  const ids = db.raw
-    .query<{ id: number }, [number, number]>("SELECT id FROM plays WHERE import_id = ? LIMIT ?")
-    .all(importId, most)
-    .map(({ id }) => id);
-  const list = JSON.stringify(ids);
-  const shows = db.raw
-    .query<{ id: number }, [string]>(
-      `SELECT DISTINCT e.show_id AS id FROM json_each(?) gone
-       CROSS JOIN plays p ON p.id = gone.value CROSS JOIN episodes e ON e.id = p.episode_id`,
+/** Up to `most` of an import's plays; none when all are gone. */
+export function someImported(db: Db, importId: number, most: number): { id: number; episodeId: number }[] {
+  return db.raw
+    .query<{ id: number; episodeId: number }, [number, number]>(
+      "SELECT id, episode_id AS episodeId FROM plays WHERE import_id = ? LIMIT ?",
     )
-    .all(list)
+    .all(importId, most);
+}
+
+/** Episodes that are watched by this import and by nothing else. */
+export function watchedByImport(db: Db, userId: number, importId: number): number[] {
+  return db.raw
+    .query<{ id: number }, [number, number]>(
+      `SELECT DISTINCT p.episode_id AS id FROM plays p WHERE p.import_id = ?1 AND NOT EXISTS (
+         SELECT 1 FROM plays o WHERE o.episode_id = p.episode_id AND o.user_id = ?2 AND o.import_id IS NOT ?1)`,
+    )
+    .all(importId, userId)
     .map(({ id }) => id);
-  db.raw.query<unknown, [string]>("DELETE FROM plays WHERE id IN (SELECT value FROM json_each(?))").run(list);
-  return shows;
 }
 
 export type EntryFacts = {

@@ -10,10 +10,12 @@ export type ItemLink = {
   lastViewedAt: number | null;
   /** Fingerprint of everything that decides plays; equal means nothing to do. */
   state: string;
+  /** When the server showed it so; looked at again since and found unchanged, it says nothing of that. */
+  seenAt: number;
 };
 
 const columns = `l.item_id AS itemId, l.library_key AS libraryKey, l.server_show AS serverShow, l.episode_id AS episodeId,
-  l.view_count AS viewCount, l.last_viewed_at AS lastViewedAt, l.state`;
+  l.view_count AS viewCount, l.last_viewed_at AS lastViewedAt, l.state, l.seen_at AS seenAt`;
 
 export function linksOfItems(db: Db, integrationId: number, itemIds: readonly string[]): ItemLink[] {
   return db.raw
@@ -36,11 +38,12 @@ export function linksOfEpisodes(db: Db, integrationId: number, episodeIds: reado
 
 export function saveLink(db: Db, integrationId: number, link: ItemLink): void {
   db.raw
-    .query<unknown, [number, string, string, string, number | null, number, number | null, string]>(
-      `INSERT INTO item_links (integration_id, item_id, library_key, server_show, episode_id, view_count, last_viewed_at, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    .query<unknown, [number, string, string, string, number | null, number, number | null, string, number]>(
+      `INSERT INTO item_links (integration_id, item_id, library_key, server_show, episode_id, view_count, last_viewed_at, state, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (integration_id, item_id) DO UPDATE SET library_key = excluded.library_key, server_show = excluded.server_show,
-         episode_id = excluded.episode_id, view_count = excluded.view_count, last_viewed_at = excluded.last_viewed_at, state = excluded.state`,
+         episode_id = excluded.episode_id, view_count = excluded.view_count, last_viewed_at = excluded.last_viewed_at, state = excluded.state,
+         seen_at = excluded.seen_at`,
     )
     .run(
       integrationId,
@@ -51,6 +54,7 @@ export function saveLink(db: Db, integrationId: number, link: ItemLink): void {
       link.viewCount,
       link.lastViewedAt,
       link.state,
+      link.seenAt,
     );
 }
 

@@ -48,6 +48,17 @@ export function playsOfEpisodes(db: Db, userId: number, episodeIds: readonly num
     .all({ userId, ids: JSON.stringify(episodeIds) });
 }
 
+/** How many plays one user has of each of these episodes. */
+export function playCounts(db: Db, userId: number, episodeIds: readonly number[]): Map<number, number> {
+  const rows = db.raw
+    .query<{ episodeId: number; n: number }, [string, number]>(
+      `SELECT w.value AS episodeId, count(*) AS n FROM json_each(?1) w
+       CROSS JOIN plays p ON p.episode_id = w.value AND p.user_id = ?2 GROUP BY w.value`,
+    )
+    .all(JSON.stringify(episodeIds), userId);
+  return new Map(rows.map(({ episodeId, n }) => [episodeId, n]));
+}
+
 /** One user's plays of a show, or of one of its seasons. */
 export function playsOfShow(db: Db, userId: number, showId: number, season: number | null): PlayRow[] {
   return db.raw

@@ -42,8 +42,21 @@ export function moveMarks(db: Db, pairs: ReadonlyMap<number, number>, who: Who):
          AND (?3 IS NULL OR sync_log_id IN (SELECT id FROM sync_logs WHERE user_id = ?3))`,
       )
       .run(to, from, user);
+    movePushes(db, from, to, user);
     foldViewings(db, to, user);
     foldImported(db, to, user);
+  }
+}
+
+/** What was set on servers, and what they are still to follow, belongs to the items that move along. */
+function movePushes(db: Db, from: number, to: number, user: number | null): void {
+  const theirs = "(?3 IS NULL OR integration_id IN (SELECT id FROM integrations WHERE user_id = ?3))";
+  for (const table of ["push_queue", "pushed_marks", "push_log"] as const) {
+    db.raw
+      .query<unknown, [number, number, number | null]>(
+        `UPDATE OR IGNORE ${table} SET episode_id = ?1 WHERE episode_id = ?2 AND ${theirs}`,
+      )
+      .run(to, from, user);
   }
 }
 
@@ -54,6 +67,7 @@ export type MarkPlaces = {
   plays: Placed[];
   suppressions: Placed[];
   removals: Placed[];
+  pushed: Placed[];
   links: { integrationId: number; itemId: string; episodeId: number }[];
 };
 
@@ -74,6 +88,11 @@ export function placesOf(db: Db, userId: number, episodeIds: readonly number[]):
       `SELECT r.id, r.episode_id AS episodeId FROM sync_logs l CROSS JOIN sync_removals r ON r.sync_log_id = l.id
        WHERE l.user_id = $userId AND r.episode_id IN (SELECT value FROM json_each($ids))`,
     ),
+    pushed: placed(
+      `SELECT m.id, m.episode_id AS episodeId FROM json_each($ids) wanted
+       CROSS JOIN pushed_marks m INDEXED BY pushed_marks_by_episode ON m.episode_id = wanted.value
+       JOIN integrations i ON i.id = m.integration_id AND i.user_id = $userId`,
+    ),
     links: db.raw
       .query<MarkPlaces["links"][number], [{ ids: string; userId: number }]>(
         `SELECT l.integration_id AS integrationId, l.item_id AS itemId, l.episode_id AS episodeId
@@ -89,6 +108,7 @@ export function placesOf(db: Db, userId: number, episodeIds: readonly number[]):
 export function moveBack(db: Db, places: MarkPlaces, pairs: ReadonlyMap<number, number>): void {
   for (const table of ["plays", "suppressions"] as const) moveRowsBack(db, table, places[table], pairs);
   moveRowsBack(db, "sync_removals", places.removals, pairs);
+  moveRowsBack(db, "pushed_marks", places.pushed, pairs);
   for (const { integrationId, itemId, episodeId } of places.links) {
     db.raw
       .query<unknown, [number, number, string, number]>(
@@ -100,7 +120,7 @@ export function moveBack(db: Db, places: MarkPlaces, pairs: ReadonlyMap<number, 
 
 function moveRowsBack(
   db: Db,
-  table: "plays" | "suppressions" | "sync_removals",
+  table: "plays" | "suppressions" | "sync_removals" | "pushed_marks",
   rows: readonly Placed[],
   pairs: ReadonlyMap<number, number>,
 ): void {

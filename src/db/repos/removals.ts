@@ -6,29 +6,40 @@ const removalColumns =
 const removalTarget = `sync_removals (sync_log_id, episode_id, watched_at, certainty, source, integration_id, evidence,
   origin_sync_log_id, created_at, edited_from, play_id)`;
 
-/** Copies one user's plays that came from one integration into the journal of a run and deletes them. Returns their episodes. */
+export type RemovedPlays = {
+  episodeId: number;
+  integrationId: number | null;
+  plays: number;
+  /** The latest time that their source gives. */
+  latest: number | null;
+};
+
+/**
+ * Copies one user's plays that came from one integration (null: all of them) into the journal of a run and deletes them.
+ * Returns their episodes.
+ */
 export function removePlaysOf(
   db: Db,
-  options: { syncLogId: number; userId: number; integrationId: number; episodeIds: readonly number[] },
-): { episodeId: number; plays: number }[] {
+  options: { syncLogId: number; userId: number; integrationId: number | null; episodeIds: readonly number[] },
+): RemovedPlays[] {
   const ids = JSON.stringify(options.episodeIds);
   const { syncLogId, userId, integrationId } = options;
+  const theirs =
+    "episode_id IN (SELECT value FROM json_each(?1)) AND user_id = ?2 AND (?3 IS NULL OR integration_id = ?3)";
   db.raw
-    .query<unknown, [number, string, number, number]>(
-      `INSERT INTO ${removalTarget} SELECT ?, ${removalColumns} FROM plays
-       WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?`,
+    .query<unknown, [string, number, number | null, number]>(
+      `INSERT INTO ${removalTarget} SELECT ?4, ${removalColumns} FROM plays WHERE ${theirs}`,
     )
-    .run(syncLogId, ids, userId, integrationId);
+    .run(ids, userId, integrationId, syncLogId);
   const counted = db.raw
-    .query<{ episodeId: number; plays: number }, [string, number, number]>(
-      `SELECT episode_id AS episodeId, count(*) AS plays FROM plays
-       WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ? GROUP BY episode_id`,
+    .query<RemovedPlays, [string, number, number | null]>(
+      `SELECT episode_id AS episodeId, integration_id AS integrationId, count(*) AS plays,
+         max(${sourceWatchedAt("plays")}) AS latest
+       FROM plays WHERE ${theirs} GROUP BY episode_id, integration_id`,
     )
     .all(ids, userId, integrationId);
   db.raw
-    .query<unknown, [string, number, number]>(
-      "DELETE FROM plays WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?",
-    )
+    .query<unknown, [string, number, number | null]>(`DELETE FROM plays WHERE ${theirs}`)
     .run(ids, userId, integrationId);
   return counted;
 }
@@ -65,20 +76,51 @@ export function changePlays(
   }
 }
 
-export function playsFromIntegration(db: Db, userId: number, integrationId: number): number {
+/** All the user's plays that came from one integration; null: whatever they came from. */
+export function playsFromIntegration(db: Db, userId: number, integrationId: number | null): number {
   const row = db.raw
-    .query<{ n: number }, [number, number]>("SELECT count(*) AS n FROM plays WHERE user_id = ? AND integration_id = ?")
+    .query<{ n: number }, [number, number | null]>(
+      "SELECT count(*) AS n FROM plays WHERE user_id = ?1 AND (?2 IS NULL OR integration_id = ?2)",
+    )
     .get(userId, integrationId);
   return row?.n ?? 0;
 }
 
-export function countPlaysOf(db: Db, userId: number, integrationId: number, episodeIds: readonly number[]): number {
+export function countPlaysOf(
+  db: Db,
+  userId: number,
+  integrationId: number | null,
+  episodeIds: readonly number[],
+): number {
   const row = db.raw
-    .query<{ n: number }, [string, number, number]>(
-      "SELECT count(*) AS n FROM plays WHERE episode_id IN (SELECT value FROM json_each(?)) AND user_id = ? AND integration_id = ?",
+    .query<{ n: number }, [string, number, number | null]>(
+      `SELECT count(*) AS n FROM plays WHERE episode_id IN (SELECT value FROM json_each(?1)) AND user_id = ?2
+       AND (?3 IS NULL OR integration_id = ?3)`,
     )
     .get(JSON.stringify(episodeIds), userId, integrationId);
   return row?.n ?? 0;
+}
+
+/** When the tracker last got a play of each of these episodes. */
+export function latestEntryOf(db: Db, userId: number, episodeIds: readonly number[]): Map<number, number> {
+  const rows = db.raw
+    .query<{ episodeId: number; at: number }, [string, number]>(
+      `SELECT p.episode_id AS episodeId, max(p.created_at) AS at FROM json_each(?1) w
+       CROSS JOIN plays p ON p.episode_id = w.value AND p.user_id = ?2 GROUP BY p.episode_id`,
+    )
+    .all(JSON.stringify(episodeIds), userId);
+  return new Map(rows.map(({ episodeId, at }) => [episodeId, at]));
+}
+
+/** Episodes whose plays a run has added, changed or taken away. */
+export function episodesOfRun(db: Db, syncLogId: number): number[] {
+  return db.raw
+    .query<{ id: number }, [number]>(
+      `SELECT episode_id AS id FROM plays WHERE sync_log_id = ?1
+       UNION SELECT episode_id FROM sync_removals WHERE sync_log_id = ?1`,
+    )
+    .all(syncLogId)
+    .map(({ id }) => id);
 }
 
 type Undone = { removed: number; restored: number; showIds: number[] };

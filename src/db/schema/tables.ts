@@ -296,6 +296,8 @@ export const itemLinks = sqliteTable(
     viewCount: integer("view_count").notNull().default(0),
     lastViewedAt: integer("last_viewed_at"),
     state: text("state").notNull(),
+    /** When the server showed it so. */
+    seenAt: integer("seen_at").notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.integrationId, table.itemId] })],
 );
@@ -539,12 +541,28 @@ export const pushQueue = sqliteTable(
     watchedAt: integer("watched_at"),
     /** When the user made the change that the server is to follow. */
     wishedAt: integer("wished_at").notNull(),
+    /** `new`: not looked at yet; `held`: waits for a press of the user; `void`: taken back before anything was sent. */
+    state: text("state", { enum: ["new", "ready", "held", "void"] })
+      .notNull()
+      .default("new"),
     attempts: integer("attempts").notNull().default(0),
     nextAttemptAt: integer("next_attempt_at").notNull(),
+    /** When it was sent and may have arrived. */
+    sentAt: integer("sent_at"),
     lastError: text("last_error"),
   },
   (table) => [primaryKey({ columns: [table.integrationId, table.episodeId] })],
 );
+
+/** What became of wishes, for the user to look at. */
+export const pushLog = sqliteTable("push_log", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  integrationId: integer("integration_id").notNull(),
+  episodeId: integer("episode_id").notNull(),
+  wanted: text("wanted", { enum: ["watched", "unwatched"] }).notNull(),
+  outcome: text("outcome", { enum: ["sent", "already", "newer", "gone", "refused", "given-up"] }).notNull(),
+  at: integer("at").notNull(),
+});
 
 /** What we have set on servers ourselves: seen there again, it is our own mark and no play. */
 export const pushedMarks = sqliteTable("pushed_marks", {
@@ -552,9 +570,9 @@ export const pushedMarks = sqliteTable("pushed_marks", {
   integrationId: integer("integration_id").notNull(),
   itemId: text("item_id").notNull(),
   episodeId: integer("episode_id").notNull(),
-  wanted: text("wanted", { enum: ["watched", "unwatched"] }).notNull(),
   pushedAt: integer("pushed_at").notNull(),
-  /** What the server showed of the item after it; null when it was not asked. */
-  viewCount: integer("view_count"),
+  /** The views that the mark explains; 0 once the server has shown the item unwatched. */
+  viewCount: integer("view_count").notNull(),
+  /** The server's own date of the mark; null while it has not been seen. */
   lastViewedAt: integer("last_viewed_at"),
 });

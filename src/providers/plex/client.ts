@@ -19,12 +19,15 @@ export type ClientOptions = {
 };
 
 export type GetOptions<Out> = {
+  method?: "GET" | "PUT";
   read: (answer: HttpAnswer) => Out;
   query?: Query;
   headers?: Record<string, string>;
   timeoutMs?: number;
   maxBytes?: number;
   tries?: number;
+  /** See `HttpRequest`. */
+  counts?: boolean;
   signal?: AbortSignal | undefined;
 };
 
@@ -60,6 +63,7 @@ export function createPlexClient(deps: PlexDeps, options: ClientOptions): PlexCl
   const get = <Out>(path: string, how: GetOptions<Out>): Promise<Out> =>
     http.request({
       name,
+      method: how.method ?? "GET",
       url: `${url}${path}`,
       query: how.query,
       headers: { ...plexHeaders(plex, token), ...how.headers },
@@ -67,6 +71,7 @@ export function createPlexClient(deps: PlexDeps, options: ClientOptions): PlexCl
       timeoutMs: how.timeoutMs ?? timeouts.smallMs,
       maxBytes: how.maxBytes ?? smallBytes,
       tries: how.tries ?? 3,
+      counts: how.counts ?? false,
       signal: how.signal,
       gate: counted,
       insecureTls,

@@ -15,6 +15,7 @@ import { createPlexClient, type PlexClient, type Query } from "./client.ts";
 import { ownerAccountId, type PlexDeps } from "./config.ts";
 import { type PageAnswer, readListing } from "./listing.ts";
 import { historyKey, toEpisode, toHistory, toLibrary, toRating, toShow } from "./mapper.ts";
+import { createMarker } from "./marker.ts";
 import { plexNews } from "./news.ts";
 import { type HistoryRow, type Row, readHistoryRow, readRatedRow, readRow, readShowRow, type ShowRow } from "./rows.ts";
 import { identitySchema, sectionsSchema } from "./schemas.ts";
@@ -119,6 +120,8 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
       const row = readRatedRow(page?.rows[0]);
       return row === null ? null : toRating(row);
     },
+
+    setWatched: createMarker(client),
 
     artwork: (path, signal) => readArtwork(client, name, path, signal),
 

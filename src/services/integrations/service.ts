@@ -10,6 +10,7 @@ import {
 } from "../../db/repos/integrations.ts";
 import { forgetAllViews } from "../../db/repos/item-links.ts";
 import { deletePinsOf } from "../../db/repos/pins.ts";
+import { clearWishes, forgetAllMarks } from "../../db/repos/pushes.ts";
 import { tx } from "../../db/tx.ts";
 import { DAY_MS } from "../../domain/instant.ts";
 import { readPreferences } from "../../domain/preferences.ts";
@@ -185,8 +186,11 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const tokens = await sealTokens(vault, id, { server: choice.token, account: found.accountToken });
     tx(db, () => {
       updateIntegration(db, id, { ...fresh, ...tokens, enabled: true, ...(needsFull ? { needsFull: true } : {}) });
-      // What this account has not watched, the other one has not unmarked.
-      if (isOther) forgetAllViews(db, id);
+      if (!isOther) return;
+      // What this account has not watched, the other one has not unmarked; nor has it any of our marks.
+      forgetAllViews(db, id);
+      forgetAllMarks(db, id);
+      endTwoWay(id);
     });
     opened.delete(id);
     log.info("integration.connected", {
@@ -326,6 +330,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const token = await signInOf(current);
     const now = clock.now();
     deletePinsOf(db, userId, current.provider);
+    endTwoWay(current.id);
     updateIntegration(db, current.id, {
       sealedServerToken: null,
       sealedAccountToken: null,
@@ -355,10 +360,27 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   function update(userId: number, integrationId: string, input: SettingsInput): IntegrationView {
     const current = ownRow(userId, integrationId);
     if (input.schedule !== undefined) options.checkSchedule(input.schedule);
-    const moved = applySettings(db, current, input, clock.now());
+    if (input.twoWay === true) requirePush(current);
+    const moved = tx(db, () => {
+      if (input.twoWay === false) endTwoWay(current.id);
+      return applySettings(db, current, input, clock.now());
+    });
     bus.publish("integration.changed", { integrationId: current.id, userId });
     if (moved.length > 0) bus.publish("plays.changed", { userId, showIds: moved });
     return view(row(current.id));
+  }
+
+  function requirePush(current: IntegrationRow): void {
+    const { capabilities, label } = providerOf(current).manifest;
+    if (capabilities.push) return;
+    const message = `${label} takes no marks from outside.`;
+    throw new AppError("invalid", message, { fields: [{ path: "twoWay", message }] });
+  }
+
+  /** Nothing goes to the server any more before the user has seen again what would change there. */
+  function endTwoWay(id: number): void {
+    clearWishes(db, id);
+    updateIntegration(db, id, { twoWaySince: null });
   }
 
   async function libraries(userId: number, integrationId: string): Promise<LibraryView[]> {

@@ -38,6 +38,10 @@ export type IntegrationView = {
   unmarks: "ignore" | "follow";
   addShows: "watched" | "all";
   preferences: Preferences;
+  /** Marks made here go to the server too … */
+  twoWay: boolean;
+  /** … since then; null while the user has not said yes to what it would change at first. */
+  twoWaySince: number | null;
   /** Why this account's history is not read, when the server refuses it. */
   historyNote: string | null;
   insecureTls: boolean;
@@ -96,6 +100,7 @@ export type SettingsInput = {
   preferences?: PreferencesInput;
   /** By the key of the library; those left out stay as they are. */
   numbering?: Record<string, Numbering>;
+  twoWay?: boolean;
   insecureTls?: boolean;
 };
 

@@ -30,6 +30,8 @@ export function integrationView(row: IntegrationRow): IntegrationView {
     unmarks: row.unmarks,
     addShows: row.addShows,
     preferences: readPreferences(row.preferences),
+    twoWay: row.twoWay,
+    twoWaySince: row.twoWaySince,
     historyNote: row.historyNote,
     insecureTls: row.insecureTls,
     createdAt: row.createdAt,

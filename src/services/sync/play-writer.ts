@@ -1,11 +1,14 @@
 import type { Db } from "../../db/open.ts";
 import { type ItemLink, linksOfEpisodes } from "../../db/repos/item-links.ts";
 import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.ts";
+import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
+import { rowsWithoutOwn, viewWithoutOwn } from "../../domain/own-marks.ts";
 import { sourceWord } from "../../domain/play-edit.ts";
 import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
 import { combineViews, type HistoryRow, playsOf, type UnfinishedView, type ViewState } from "../../domain/plays.ts";
+import { wish } from "../push/wishes.ts";
 import type { LocalEpisode } from "./episode-index.ts";
 import type { HistoryIndex } from "./history.ts";
 import { hadOffset } from "./item-state.ts";
@@ -19,12 +22,14 @@ export type Pending = {
   episode: LocalEpisode;
   isNew: boolean;
   rows: HistoryRow[];
-  views: ViewState[];
+  views: { itemId: string; view: ViewState }[];
   /** A playback that was broken off and that the user wants counted. */
   unfinished?: UnfinishedView | undefined;
   durationMs: number | null;
   links: ItemLink[];
 };
+
+type Seen = Omit<Pending, "views"> & { views: ViewState[] };
 
 export type PlayWriterOptions = {
   db: Db;
@@ -52,18 +57,37 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     for (const link of linksOfEpisodes(db, integrationId, [...older.keys()])) {
       const each = link.episodeId === null ? undefined : older.get(link.episodeId);
       if (each === undefined || each.links.some(({ itemId }) => itemId === link.itemId)) continue;
-      each.views.push(viewOf(link));
+      each.views.push({ itemId: link.itemId, view: viewOf(link) });
       each.rows.push(...history.peek(link.itemId));
     }
   }
 
+  /** What we have set on this server ourselves, the tracker had before. */
+  function withoutOwnMarks(pending: readonly Pending[]): Seen[] {
+    const ids = pending.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
+    const marks =
+      ids.length > 0 && hasPushed(db, userId) ? pushedMarksOf(db, { userId, integrationId, episodeIds: ids }) : null;
+    if (marks === null) return pending.map((each) => ({ ...each, views: each.views.map(({ view }) => view) }));
+    const standing = Map.groupBy(marks.standing, ({ episodeId }) => episodeId);
+    const all = Map.groupBy(marks.all, ({ episodeId }) => episodeId);
+    return pending.map((each) => {
+      const ours = standing.get(each.episode.id) ?? [];
+      const views = each.views.map(({ itemId, view }) => {
+        const own = ours.find((mark) => mark.integrationId === integrationId && mark.itemId === itemId);
+        return viewWithoutOwn(view, own, ours);
+      });
+      return { ...each, views, rows: rowsWithoutOwn(each.rows, all.get(each.episode.id) ?? []) };
+    });
+  }
+
   function writePlays(pending: readonly Pending[]): void {
     addCopies(pending);
-    const watched = pending.filter(
+    const watched = withoutOwnMarks(pending).filter(
       ({ show, rows, views, unfinished }) =>
         (rows.length > 0 || unfinished !== undefined || views.some(({ viewCount }) => viewCount > 0)) &&
         !sieve.isUnknown(show.showId),
     );
+    const became: number[] = [];
     const older = watched.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
     const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older));
     const removed = suppressionsFor(older);
@@ -91,11 +115,13 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
       }
       if (wanted.length > 0 || stored.length > 0) enter(show);
       if (wanted.length > 0) journal.added(show, wanted.length);
+      if (wanted.length > 0 && stored.length === 0) became.push(episode.id);
       if (merge.update.length > 0) {
         journal.touch(show);
         options.changed(show.showId);
       }
     }
+    wish(db, { userId, episodeIds: became, origin: integrationId, now });
   }
 
   function suppressionsFor(episodeIds: readonly number[]): Map<number, Suppression[]> {

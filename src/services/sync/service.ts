@@ -2,7 +2,7 @@ import type { Db } from "../../db/open.ts";
 import { type IntegrationRow, integrationById, updateIntegration } from "../../db/repos/integrations.ts";
 import { forgetStates, forgetViews, hasWelcomeItems, viewedSince } from "../../db/repos/item-links.ts";
 import { refreshProgress } from "../../db/repos/library.ts";
-import { liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
+import { episodesOfRun, latestEntryOf, liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
 import {
   addedBy,
   deleteSyncLog,
@@ -22,6 +22,8 @@ import type { Deps, SyncProgress } from "../context.ts";
 import { applySettings, checkSettings } from "../integrations/settings.ts";
 import type { Integrations } from "../integrations/types.ts";
 import { numericId } from "../integrations/view.ts";
+import { isTwoWay, wishAround } from "../push/wishes.ts";
+import { type Contact, createContact } from "./contact.ts";
 import { executePreview } from "./preview.ts";
 import { executeReread } from "./reread.ts";
 import { executeRun, type RunOutcome } from "./run.ts";
@@ -212,6 +214,25 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     }
   }
 
+  function inTurn<Out>(integrationId: number, work: (contact: Contact) => Promise<Out>): Promise<Out> {
+    return turns.take(integrationId, async () => {
+      if (stopping) throw cancelled();
+      const row = usable(integrationId);
+      const { manifest } = deps.providers.all().find((each) => each.manifest.id === row.provider) ?? {};
+      return work(
+        createContact({
+          deps,
+          integrations: options.integrations,
+          identity: identityOf(row.id),
+          row,
+          signal: leaving.signal,
+          integrationId,
+          label: manifest?.label ?? row.provider,
+        }),
+      );
+    });
+  }
+
   type RereadOptions = { itemIds: readonly string[]; trigger: SyncTrigger };
 
   async function reread(integrationId: number, how: RereadOptions): Promise<Reread> {
@@ -299,9 +320,12 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     const now = clock.now();
     // What has been watched again since is no longer what the user was asked about.
     const again = new Set(viewedSince(db, row.integrationId, held.episodeIds, row.startedAt));
-    const episodeIds = held.episodeIds.filter((id) => !again.has(id));
+    const integration = integrationById(db, row.integrationId);
+    const everywhere = integration !== undefined && isTwoWay(integration);
+    const entered = everywhere ? latestEntryOf(db, userId, held.episodeIds) : new Map<number, number>();
+    const episodeIds = held.episodeIds.filter((id) => !again.has(id) && (entered.get(id) ?? 0) <= row.startedAt);
     tx(db, () => {
-      const base = { db, syncId: row.id, userId, integrationId: row.integrationId, now };
+      const base = { db, syncId: row.id, userId, integrationId: row.integrationId, now, everywhere };
       const removed = [...removeEpisodes(base, episodeIds).values()].reduce((sum, plays) => sum + plays, 0);
       forgetViews(db, row.integrationId, held.itemIds, episodeIds);
       updateSyncLog(db, row.id, { status: "success", watchesRemoved: row.watchesRemoved + removed });
@@ -318,7 +342,10 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     if (row.undoneAt !== null) throw new AppError("conflict", "This sync has already been undone.");
     const now = clock.now();
     const result = tx(db, () => {
-      const undone = undoRun(db, { syncLogId: row.id, userId, integrationId: row.integrationId, now });
+      const episodeIds = episodesOfRun(db, row.id);
+      const undone = wishAround(db, { userId, episodeIds, origin: row.integrationId, takingBack: true, now }, () =>
+        undoRun(db, { syncLogId: row.id, userId, integrationId: row.integrationId, now }),
+      );
       refreshProgress(db, userId, undone.showIds, now);
       updateSyncLog(db, row.id, { status: "undone", undoneAt: now });
       return undone;
@@ -342,6 +369,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
       return entry === undefined ? null : String(entry.syncId);
     },
     reread,
+    inTurn,
     get: (userId, syncId) => view(own(userId, syncId)),
     items: (userId, syncId) => itemsOfSync(db, own(userId, syncId).id).map(syncItemView),
     list: (userId, how) => listSyncLogs(db, userId, how).map(view),

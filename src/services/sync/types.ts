@@ -2,6 +2,7 @@ import type { SyncError, SyncMode, SyncStatus, SyncTrigger } from "../../domain/
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { SyncProgress } from "../context.ts";
 import type { SettingsInput } from "../integrations/types.ts";
+import type { Contact } from "./contact.ts";
 
 export type PlanEpisode = {
   season: number;
@@ -92,6 +93,11 @@ export type SyncService = {
    * refusal means.
    */
   reread(integrationId: number, how: { itemIds: readonly string[]; trigger: SyncTrigger }): Promise<Reread>;
+  /**
+   * Talks to the server while no run and no other small reading does; waits until then. Whoever changes something there
+   * needs this: a run that has read it before would take the change for the server's own.
+   */
+  inTurn<Out>(integrationId: number, work: (contact: Contact) => Promise<Out>): Promise<Out>;
   get(userId: number, syncId: string): SyncLogView;
   items(userId: number, syncId: string): SyncItemView[];
   /** Newest first. */

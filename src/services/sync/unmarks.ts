@@ -1,15 +1,32 @@
 import type { Db } from "../../db/open.ts";
+import { librariesOf } from "../../db/repos/integrations.ts";
 import { linksOfEpisodes, saveLink } from "../../db/repos/item-links.ts";
-import { countPlaysOf, playsFromIntegration, removePlaysOf } from "../../db/repos/removals.ts";
+import { watchedOf } from "../../db/repos/pushes.ts";
+import {
+  countPlaysOf,
+  latestEntryOf,
+  playsFromIntegration,
+  type RemovedPlays,
+  removePlaysOf,
+} from "../../db/repos/removals.ts";
 import { insertSuppression } from "../../db/repos/suppressions.ts";
 import { tx } from "../../db/tx.ts";
 import { guardHolds } from "../../domain/guard.ts";
+import { isTwoWay, wish } from "../push/wishes.ts";
 import type { Session } from "./session.ts";
 import type { Unmark } from "./writer.ts";
 
 export type Held = { removals: number; existing: number; episodeIds: number[]; itemIds: string[] };
 
-type Options = { db: Db; syncId: number; userId: number; integrationId: number; now: number };
+type Options = {
+  db: Db;
+  syncId: number;
+  userId: number;
+  integrationId: number;
+  now: number;
+  /** Two-way: the mark goes, and not only what this server had said of it. */
+  everywhere: boolean;
+};
 
 /**
  * What has been unmarked on the server since it was last seen watched. Ignoring remembers the new state and nothing
@@ -49,32 +66,64 @@ function reallyUnmarked({ db, integrationId }: Options, unmarks: readonly Unmark
   return unmarks.filter(({ episodeId }) => !stillWatched.has(episodeId));
 }
 
-/** Removes the plays, remembers them for undo, and keeps the same old views from coming back. */
+/**
+ * Removes the plays, remembers them for undo, keeps the same old views from coming back, and lets the user's other servers
+ * know.
+ */
 export function removeEpisodes(options: Options, episodeIds: readonly number[]): Map<number, number> {
-  const { db, syncId, userId, integrationId, now } = options;
-  const counted = removePlaysOf(db, { syncLogId: syncId, userId, integrationId, episodeIds });
-  for (const { episodeId } of counted) {
-    insertSuppression(db, {
-      userId,
-      episodeId,
-      integrationId,
-      evidence: null,
-      until: now,
-      reason: "user",
-      syncLogId: syncId,
-    });
+  const { db, syncId, userId, integrationId, now, everywhere } = options;
+  const from = everywhere ? null : integrationId;
+  const removed = removePlaysOf(db, { syncLogId: syncId, userId, integrationId: from, episodeIds });
+  const counted = new Map<number, number>();
+  for (const { episodeId, plays } of removed) counted.set(episodeId, (counted.get(episodeId) ?? 0) + plays);
+  const keepOut = { userId, evidence: null, reason: "user" as const, syncLogId: syncId };
+  for (const episodeId of counted.keys())
+    insertSuppression(db, { ...keepOut, episodeId, integrationId: from, until: now });
+  for (const late of removed.filter((each) => isAhead(each, now))) {
+    insertSuppression(db, { ...keepOut, ...late, until: late.latest });
   }
-  return new Map(counted.map(({ episodeId, plays }) => [episodeId, plays]));
+  const left = watchedOf(db, userId, [...counted.keys()]);
+  const gone = [...counted.keys()].filter((id) => !left.has(id));
+  wish(db, { userId, episodeIds: gone, origin: integrationId, now });
+  return counted;
+}
+
+type Ahead = { episodeId: number; integrationId: number; latest: number };
+
+/** The clock of that server is ahead of ours: its views are kept out by its own time. */
+function isAhead(removed: RemovedPlays, now: number): removed is RemovedPlays & Ahead {
+  return removed.integrationId !== null && removed.latest !== null && removed.latest > now;
+}
+
+/**
+ * A server cannot say when a mark was taken back. What the tracker has got since it was last known to stand there may be
+ * the later word: then it stays, and the server is to have it again.
+ */
+function withoutOlder({ db, userId, row, integrationId }: Session, unmarks: readonly Unmark[]): Unmark[] {
+  const reliable = new Set(
+    librariesOf(db, integrationId).flatMap(({ key, countReliable }) => (countReliable ? [key] : [])),
+  );
+  const since = ({ link, watchedUntil }: Unmark): number =>
+    Math.max(watchedUntil, row.lastFullAt ?? 0, reliable.has(link.libraryKey) ? (row.watermarkAt ?? 0) : 0);
+  const entered = latestEntryOf(
+    db,
+    userId,
+    unmarks.map(({ episodeId }) => episodeId),
+  );
+  return unmarks.filter((unmark) => (entered.get(unmark.episodeId) ?? 0) <= since(unmark));
 }
 
 /** Follows unmarks of complete readings, unless the guard says that this is too much to believe. */
 function followUnmarks(session: Session, unmarks: readonly Unmark[]): Held | null {
   const { db, userId, integrationId, syncId, startedAt: now, journal } = session;
-  const options = { db, syncId, userId, integrationId, now };
-  const gone = reallyUnmarked(options, unmarks);
+  const everywhere = isTwoWay(session.row);
+  const options = { db, syncId, userId, integrationId, now, everywhere };
+  const seen = reallyUnmarked(options, unmarks);
+  const gone = everywhere ? withoutOlder(session, seen) : seen;
   const episodeIds = [...new Set(gone.map(({ episodeId }) => episodeId))];
-  const removals = countPlaysOf(db, userId, integrationId, episodeIds);
-  const existing = playsFromIntegration(db, userId, integrationId);
+  const from = everywhere ? null : integrationId;
+  const removals = countPlaysOf(db, userId, from, episodeIds);
+  const existing = playsFromIntegration(db, userId, from);
   if (guardHolds({ removals, existing })) {
     return { removals, existing, episodeIds, itemIds: unmarks.map(({ link }) => link.itemId) };
   }
@@ -88,5 +137,8 @@ function followUnmarks(session: Session, unmarks: readonly Unmark[]): Held | nul
     journal.removed(show, plays);
   }
   for (const { link } of unmarks) saveLink(db, integrationId, link);
+  const going = new Set(episodeIds);
+  const kept = seen.flatMap(({ episodeId }) => (going.has(episodeId) ? [] : [episodeId]));
+  wish(db, { userId, episodeIds: [...new Set(kept)], origin: null, only: integrationId, now });
   return null;
 }

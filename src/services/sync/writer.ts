@@ -1,6 +1,7 @@
 import { ensureSeason, insertEpisode, updateEpisode } from "../../db/repos/episodes.ts";
 import { type ItemLink, linksOfItems, saveLink } from "../../db/repos/item-links.ts";
 import { ensureEntry } from "../../db/repos/library.ts";
+import { closeMarks } from "../../db/repos/pushes.ts";
 import { CLOCK_SKEW_MS } from "../../domain/instant.ts";
 import type { HistoryRow, ViewState } from "../../domain/plays.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
@@ -20,8 +21,8 @@ export type WriterOptions = PlayWriterOptions & {
 
 export type Writer = ReturnType<typeof createWriter>;
 
-/** An episode seen unwatched that was watched when last seen. */
-export type Unmark = { link: ItemLink; episodeId: number; show: RunShow };
+/** An episode seen unwatched that was watched when last seen, which was at `watchedUntil` or later. */
+export type Unmark = { link: ItemLink; episodeId: number; show: RunShow; watchedUntil: number };
 
 const minutes = (durationMs: number | null) => (durationMs === null ? null : Math.round(durationMs / 60_000));
 
@@ -151,6 +152,7 @@ export function createWriter(options: WriterOptions) {
       viewCount: item.viewCount,
       lastViewedAt: item.lastViewedAt,
       state: isSettled ? state : unsettled(state),
+      seenAt: now,
     };
   }
 
@@ -173,6 +175,7 @@ export function createWriter(options: WriterOptions) {
       viewCount,
       lastViewedAt,
       state,
+      seenAt: now,
     });
   }
 
@@ -185,6 +188,7 @@ export function createWriter(options: WriterOptions) {
       ).map((link) => [link.itemId, link]),
     );
     const pending = new Map<number, Pending>();
+    const before = unmarks.length;
     for (const item of items) {
       const rows = history.take(item.itemId);
       const show = showOf(item);
@@ -212,7 +216,7 @@ export function createWriter(options: WriterOptions) {
         if (episode.number === null) numberless(show, episode);
       }
       if (item.viewCount === 0 && link !== undefined && link.viewCount > 0) {
-        unmarks.push({ link: fresh, episodeId: link.episodeId ?? episode.id, show });
+        unmarks.push({ link: fresh, episodeId: link.episodeId ?? episode.id, show, watchedUntil: link.seenAt });
         if (rows.length === 0 && unfinished === undefined) continue;
       }
       const view: ViewState = {
@@ -227,18 +231,23 @@ export function createWriter(options: WriterOptions) {
           episode,
           isNew,
           rows,
-          views: [view],
+          views: [{ itemId: item.itemId, view }],
           unfinished,
           durationMs: item.durationMs,
           links: [fresh],
         });
       } else {
         there.rows.push(...rows);
-        there.views.push(view);
+        there.views.push({ itemId: item.itemId, view });
         there.unfinished ??= unfinished;
         there.links.push(fresh);
       }
     }
+    closeMarks(
+      db,
+      integrationId,
+      unmarks.slice(before).map(({ link }) => link.itemId),
+    );
     writePlays([...pending.values()]);
     const held = new Set(unmarks.map(({ link }) => link.itemId));
     for (const { links: fresh } of pending.values()) {
@@ -273,7 +282,15 @@ export function createWriter(options: WriterOptions) {
       const episode = shows.episodesOf(show).byEpisodeId(link.episodeId);
       if (episode === undefined) continue;
       const rows = history.take(link.itemId);
-      pending.push({ show, episode, isNew: false, rows, views: [viewOf(link)], durationMs: null, links: [link] });
+      pending.push({
+        show,
+        episode,
+        isNew: false,
+        rows,
+        views: [{ itemId: link.itemId, view: viewOf(link) }],
+        durationMs: null,
+        links: [link],
+      });
     }
     writePlays(pending);
   }

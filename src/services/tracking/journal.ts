@@ -6,6 +6,7 @@ import {
   type NewPlay,
   type PlayRow,
   playById,
+  playCounts,
   restorePlays,
   setPlayTime,
 } from "../../db/repos/plays.ts";
@@ -18,6 +19,7 @@ import {
   type SuppressionRow,
 } from "../../db/repos/suppressions.ts";
 import { type PlayTime, withEditOf } from "../../domain/play-edit.ts";
+import { wish, wishAround } from "../push/wishes.ts";
 import { forgetMade, type Move, undoMove } from "./undo-move.ts";
 
 /** What one change of a user has done, in enough detail to take it back. */
@@ -27,6 +29,10 @@ export type Journal = {
   shows: Set<number>;
   addedPlays: number[];
   removedPlays: PlayRow[];
+  /** How many plays more (or fewer) each episode has. */
+  balance: Map<number, number>;
+  /** What servers are to take back for it waits until the user has been asked. */
+  asks: boolean;
   /** As they were before. */
   changedPlays: PlayRow[];
   addedSuppressions: number[];
@@ -43,6 +49,8 @@ export function createJournal(userId: number): Journal {
     shows: new Set(),
     addedPlays: [],
     removedPlays: [],
+    balance: new Map(),
+    asks: false,
     changedPlays: [],
     addedSuppressions: [],
     removedSuppressions: [],
@@ -54,7 +62,12 @@ export function createJournal(userId: number): Journal {
 export function addPlay(db: Db, journal: Journal, play: NewPlay): number {
   const id = insertPlay(db, play);
   journal.addedPlays.push(id);
+  weigh(journal, play.episodeId, 1);
   return id;
+}
+
+function weigh({ balance }: Journal, episodeId: number, plays: number): void {
+  balance.set(episodeId, (balance.get(episodeId) ?? 0) + plays);
 }
 
 export function changePlay(db: Db, journal: Journal, play: PlayRow, time: PlayTime): void {
@@ -64,6 +77,7 @@ export function changePlay(db: Db, journal: Journal, play: PlayRow, time: PlayTi
 
 export function removePlays(db: Db, journal: Journal, plays: readonly PlayRow[]): void {
   journal.removedPlays.push(...plays);
+  for (const { episodeId } of plays) weigh(journal, episodeId, -1);
   deletePlays(
     db,
     plays.map(({ id }) => id),
@@ -95,8 +109,25 @@ export function settle(db: Db, journal: Journal, now: number): void {
   refreshProgress(db, journal.userId, showIds, now);
 }
 
+/** Lets the user's servers know. That a show has become another says nothing about what was watched. */
+export function pass(db: Db, { userId, balance, moves, asks }: Journal, now: number): void {
+  if (balance.size === 0 || moves.length > 0) return;
+  const counts = playCounts(db, userId, [...balance.keys()]);
+  const changed = [...balance].filter(([id, by]) => {
+    const after = counts.get(id) ?? 0;
+    return after > 0 !== after - by > 0;
+  });
+  wish(db, { userId, episodeIds: changed.map(([id]) => id), origin: null, ask: asks, now });
+}
+
 /** Takes everything back that the journal names, and leaves alone what has come since. */
 export function revert(db: Db, journal: Journal, now: number): void {
+  const { userId, balance, moves } = journal;
+  const episodeIds = moves.length > 0 ? [] : [...balance.keys()];
+  wishAround(db, { userId, episodeIds, origin: null, takingBack: true, now }, () => putBack(db, journal, now));
+}
+
+function putBack(db: Db, journal: Journal, now: number): void {
   for (const [showId, entry] of journal.entries) {
     if (entry === null) deleteEntry(db, journal.userId, showId);
     else restoreEntry(db, entry);

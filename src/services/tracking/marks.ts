@@ -117,6 +117,7 @@ export function unmark(db: Db, journal: Journal, plays: readonly PlayRow[], now:
   const episodeIds = [...new Set(plays.map(({ episodeId }) => episodeId))];
   removePlays(db, journal, plays);
   suppressEpisodes(db, journal, episodeIds, now);
+  suppressAhead(db, journal, plays, now);
   return episodeIds.length;
 }
 
@@ -133,6 +134,7 @@ export function removeOne(db: Db, journal: Journal, play: PlayRow, now: number):
   removePlays(db, journal, [play]);
   if (plays.length === 1) {
     suppressEpisodes(db, journal, [play.episodeId], now);
+    suppressAhead(db, journal, plays, now);
     return;
   }
   for (const watchedAt of namesInTime(play)) {
@@ -159,6 +161,17 @@ function namesInTime(play: PlayRow): (number | null)[] {
 
 function clearSuppressions(db: Db, journal: Journal, episodeIds: readonly number[]): void {
   removeSuppressions(db, journal, suppressionsOf(db, journal.userId, episodeIds));
+}
+
+/** Plays of a server whose clock is ahead of ours are kept out by that server's own time. */
+function suppressAhead(db: Db, journal: Journal, plays: readonly PlayRow[], now: number): void {
+  for (const play of plays) {
+    const { watchedAt: until } = sourceWord(play);
+    const { episodeId, integrationId } = play;
+    if (integrationId === null || until === null || until <= now) continue;
+    const who = { userId: journal.userId, episodeId, integrationId, syncLogId: null };
+    suppress(db, journal, { ...who, evidence: null, until, reason: "user" });
+  }
 }
 
 /** One row per episode: the newest unmark says it all. */

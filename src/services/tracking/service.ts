@@ -15,7 +15,7 @@ import { upToHere } from "../../domain/progress.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
 import { checkRating, readNotes } from "./entry-rules.ts";
-import { createJournal, type Journal, rememberEntry, revert, settle } from "./journal.ts";
+import { createJournal, type Journal, pass, rememberEntry, revert, settle } from "./journal.ts";
 import { addManualPlay, airedOf, correct, mark, markAll, removeOne, uncorrect, unmark, unmarkMany } from "./marks.ts";
 import { moveShow } from "./moving.ts";
 import { checkWatchedAt, episodeOf, playOf, seasonOf, showOf } from "./targets.ts";
@@ -45,6 +45,7 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
       tx(db, () => {
         done.result = { value: work(journal) };
         settle(db, journal, clock.now());
+        pass(db, journal, clock.now());
       });
     } finally {
       open = null;
@@ -190,6 +191,8 @@ export function createTracking(deps: TrackingDeps, parts: TrackingParts): Tracki
         rememberEntry(db, journal, id);
         unmarkMany(db, journal, id, null, clock.now());
         deleteEntry(db, userId, id);
+        // Who tidies up a library has not said that nothing of it was ever watched.
+        journal.asks = true;
       });
     },
     async addShow(userId, source, sourceId, list = "watching") {

@@ -11,6 +11,7 @@ import {
   totalsOf,
   undecidedBefore,
   updateImport,
+  watchedByImport,
 } from "../../db/repos/imports.ts";
 import { userById } from "../../db/repos/users.ts";
 import { toRowId } from "../../db/row-id.ts";
@@ -21,6 +22,7 @@ import { DAY_MS } from "../../domain/instant.ts";
 import { tidyMemory, yieldToOthers } from "../../kernel/async.ts";
 import { AppError, toAppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
+import { wish } from "../push/wishes.ts";
 import { exportCsv, exportJson } from "./export.ts";
 import { writeExtras } from "./extras.ts";
 import { createImportFiles, openUpload } from "./files.ts";
@@ -217,6 +219,7 @@ export function createTransfer(
     const filled = showItemsOf(db, id).reduce((sum, item) => sum + Object.keys(itemUndoOf(item).filled).length, 0);
     tx(db, () => {
       writeExtras({ db, userId, now: clock.now() }, parsed, showIds, undo);
+      wish(db, { userId, episodeIds: watchedByImport(db, userId, id), origin: null, ask: true, now: clock.now() });
       updateImport(db, id, {
         status: "done",
         undo: JSON.stringify(undo),

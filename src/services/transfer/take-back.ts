@@ -1,16 +1,18 @@
 import type { Db } from "../../db/open.ts";
 import {
-  deleteSomeImported,
   deleteUntouchedEntries,
   deleteUnusedEpisodes,
   deleteUnusedShows,
   type ImportRow,
   showItemsOf,
+  someImported,
 } from "../../db/repos/imports.ts";
 import { refreshProgress } from "../../db/repos/library.ts";
+import { deletePlays } from "../../db/repos/plays.ts";
 import { refreshShowCounts } from "../../db/repos/shows.ts";
 import { deleteSuppressions } from "../../db/repos/suppressions.ts";
 import { tx } from "../../db/tx.ts";
+import { wishAround } from "../push/wishes.ts";
 import { emptyEntry } from "./entry.ts";
 import { takeBackExtras } from "./extras.ts";
 import { importUndoOf, itemUndoOf } from "./undo-journal.ts";
@@ -25,8 +27,8 @@ const SHOWS = 50;
 export function* takeBack(db: Db, row: ImportRow, now: number): Generator<void, number[]> {
   const { id: importId, userId } = row;
   for (;;) {
-    const left = tx(db, () => ({ shows: deleteSomeImported(db, importId, PLAYS) }));
-    if (left.shows.length === 0) break;
+    const left = tx(db, () => ({ plays: takeSome(db, row, now) }));
+    if (left.plays === 0) break;
     yield;
   }
   const items = showItemsOf(db, importId).map((item) => ({ showId: item.showId, undo: itemUndoOf(item) }));
@@ -60,4 +62,16 @@ export function* takeBack(db: Db, row: ImportRow, now: number): Generator<void, 
     yield;
   }
   return touched;
+}
+
+/** A server takes back what it was given for the import, and only when the user says so. */
+function takeSome(db: Db, { id: importId, userId }: ImportRow, now: number): number {
+  const plays = someImported(db, importId, PLAYS);
+  const episodeIds = [...new Set(plays.map(({ episodeId }) => episodeId))];
+  return wishAround(db, { userId, episodeIds, origin: null, ask: true, takingBack: true, now }, () =>
+    deletePlays(
+      db,
+      plays.map(({ id }) => id),
+    ),
+  );
 }

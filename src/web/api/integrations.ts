@@ -58,6 +58,9 @@ const SettingsBody = t.Object({
   libraries: t.Optional(t.Array(t.String(), { description: "Keys of the libraries to read; others are switched off" })),
   unmarks: t.Optional(t.Union([t.Literal("ignore"), t.Literal("follow")])),
   addShows: t.Optional(t.Union([t.Literal("watched"), t.Literal("all")])),
+  twoWay: t.Optional(
+    t.Boolean({ description: "Send marks to the server too. Nothing goes out before `two-way/confirm`" }),
+  ),
   insecureTls: t.Optional(t.Boolean()),
   preferences: t.Optional(PreferencesChange),
   numbering: t.Optional(

@@ -101,6 +101,10 @@ export const Integration = t.Object({
   unmarks: oneOf(["ignore", "follow"]),
   addShows: oneOf(["watched", "all"]),
   preferences: Preferences,
+  twoWay: t.Boolean({ description: "Marks made here go to the server too" }),
+  twoWaySince: t.Union([Iso, t.Null()], {
+    description: "null while what it would change at first has not been agreed to; nothing is sent until then",
+  }),
   historyNote: TextOrNull,
   insecureTls: t.Boolean(),
   createdAt: Iso,

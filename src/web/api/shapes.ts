@@ -18,6 +18,7 @@ export function integrationJson(view: IntegrationView) {
     plexUsername: view.username,
     plexEmail: view.email,
     lastSync: isoOrNull(view.lastSync),
+    twoWaySince: isoOrNull(view.twoWaySince),
     nextSync: isoOrNull(view.nextSync),
     createdAt: iso(view.createdAt),
     updatedAt: iso(view.updatedAt),

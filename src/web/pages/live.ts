@@ -15,6 +15,8 @@ export const liveNews: LiveNews = (name, payload) => {
       return ["shows-changed", ...("showId" in payload ? [`show-${payload.showId}`] : [])];
     case "webhook.delivery":
       return ["webhook-delivery"];
+    case "pushes.changed":
+      return ["pushes-changed"];
     case "sync.started":
       return ["sync-started"];
     case "sync.finished":

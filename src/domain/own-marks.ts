@@ -1,0 +1,61 @@
+import { type Instant, MINUTE_MS, SECOND_MS } from "./instant.ts";
+import type { HistoryRow, ViewState } from "./plays.ts";
+
+// A server shows a mark that we have set ourselves like any other. What is ours is no play: the tracker had it first.
+
+/** A mark that we have set on one item of a server. */
+export interface OwnMark {
+  /** When it was sent, by our clock. */
+  at: Instant;
+  /** The views of the item that it explains. */
+  viewCount: number;
+  /** The date that the server gave it, by its own clock; null while nobody has looked. */
+  seenAs: Instant | null;
+}
+
+/** Server clocks differ from ours, and a mark arrives a moment after it was sent. */
+export const PUSH_TOLERANCE_MS = 2 * MINUTE_MS;
+/** A mark of which nobody has seen the date may be on a server whose clock is wrong. */
+const UNSEEN_TOLERANCE_MS = 10 * MINUTE_MS;
+/** Rows of a history are written a moment before or after the view they belong to. */
+const ROW_TOLERANCE_MS = 2 * SECOND_MS;
+
+/**
+ * What a listing says of an item beyond our own mark; the item counts as unwatched when that is all there is. The counter
+ * decides and not the date: a playback that was broken off moves the date, and a viewing may follow within a second.
+ *
+ * `elsewhere`: our marks on other copies of the episode. Services carry a mark from one copy to another by themselves.
+ */
+export function viewWithoutOwn(
+  view: ViewState,
+  own: OwnMark | undefined,
+  elsewhere: readonly OwnMark[] = [],
+): ViewState {
+  if (view.viewCount < 1) return view;
+  if (own === undefined) return view.viewCount === 1 && isCopied(view, elsewhere) ? { ...view, viewCount: 0 } : view;
+  if (explains(own, view)) return { ...view, viewCount: 0 };
+  return view.lastViewedAt === own.seenAs ? { ...view, lastViewedAt: null } : view;
+}
+
+function explains(own: OwnMark, { viewCount, viewOffset, lastViewedAt }: ViewState): boolean {
+  if (viewCount > own.viewCount) return false;
+  // Sent, but perhaps never arrived: then somebody else has set it, at another time.
+  const isDated = own.seenAs === null && viewOffset <= 0 && lastViewedAt !== null;
+  return !isDated || Math.abs(lastViewedAt - own.at) <= UNSEEN_TOLERANCE_MS;
+}
+
+function isCopied({ lastViewedAt }: ViewState, elsewhere: readonly OwnMark[]): boolean {
+  return lastViewedAt !== null && elsewhere.some((mark) => isNear(lastViewedAt, mark, PUSH_TOLERANCE_MS));
+}
+
+const isNear = (at: Instant, { at: sentAt, seenAs }: OwnMark, toleranceMs: number): boolean =>
+  Math.abs(at - (seenAs ?? sentAt)) <= toleranceMs;
+
+/** Servers that write a row for a mark set from outside (Plex before 1.40) show us our own there too. */
+export function rowsWithoutOwn(rows: readonly HistoryRow[], marks: readonly OwnMark[]): HistoryRow[] {
+  return rows.filter(
+    ({ at }) =>
+      at === null ||
+      !marks.some((mark) => isNear(at, mark, mark.seenAs === null ? PUSH_TOLERANCE_MS : ROW_TOLERANCE_MS)),
+  );
+}
