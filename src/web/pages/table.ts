@@ -1,6 +1,7 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createHouseholdPages } from "./households.ts";
 import { createImportPages } from "./imports.ts";
 import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
@@ -21,6 +22,7 @@ import { createPeopleSettings } from "./settings-people.ts";
 import { createSourcesSettings } from "./settings-sources.ts";
 import { createShowPage } from "./show.ts";
 import { createSignInRoutes } from "./sign-in.ts";
+import { createSignInWithPages } from "./sign-in-with.ts";
 import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
 import { createUpNextPage } from "./up-next.ts";
@@ -28,6 +30,7 @@ import { createUpNextPage } from "./up-next.ts";
 /** Every page, and the parts that belong to it. */
 export const pages: readonly RouteFactory[] = [
   createSignInRoutes,
+  createSignInWithPages,
   createInstallablePages,
   createUpNextPage,
   createLibraryPage,
@@ -40,6 +43,7 @@ export const pages: readonly RouteFactory[] = [
   createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
+  createHouseholdPages,
   createIntegrationSettingsPage,
   createSyncPages,
   createHistoryPage,
