@@ -84,6 +84,8 @@ export function createPaths(basePath: string) {
   const integration = (integrationId: string): string => at(`/integrations/${seg(integrationId)}`);
   const sync = (syncId: string): string => at(`/syncs/${seg(syncId)}`);
   const pins = (provider: string): string => at(`/integrations/${seg(provider)}/pins`);
+  const signInWith = (provider: string): string => at(`/login/${seg(provider)}`);
+  const household = (integrationId: string): string => `${integration(integrationId)}/household`;
 
   return {
     basePath: base,
@@ -118,6 +120,10 @@ export function createPaths(basePath: string) {
     login: (next?: string) => withQuery(at("/login"), { next }),
     /** The same page for those who have no account yet, where that is open to all. */
     signUp: () => at("/login?account=new"),
+    /** POST `{next?}` begins to sign in with an account at that service. */
+    signInWith,
+    /** GET: where it stands (page, or part for htmx). DELETE gives up. */
+    signInWithPin: (provider: string, pinId: string) => `${signInWith(provider)}/${seg(pinId)}`,
     setup: () => at("/setup"),
     logout: () => at("/logout"),
 
@@ -148,6 +154,15 @@ export function createPaths(basePath: string) {
     webhookDeliveries: (integrationId: string) => `${integration(integrationId)}/webhook/deliveries`,
     /** GET: that part alone, after asking the service. PUT registers, DELETE takes out. */
     webhookRegistration: (integrationId: string) => `${integration(integrationId)}/webhook/registration`,
+
+    /** GET: the profiles behind that account. POST `{memberId, do, user, username?, password?, pin?}` links or offers one. */
+    household,
+    /** DELETE takes an offer back. */
+    householdOffer: (integrationId: string, memberId: string) => `${household(integrationId)}/offers/${seg(memberId)}`,
+    /** POST `{pin?}` links the reader's own profile anew. */
+    householdRenewal: (integrationId: string) => `${household(integrationId)}/renewal`,
+    /** POST `{pin?}` links a profile that is offered to the reader. DELETE declines. */
+    profileOffer: (offerId: string) => at(`/household-offers/${seg(offerId)}`),
 
     // Syncs. DELETE on `sync(id)` cancels a running one.
     /** GET: the list under "Recent syncs", to refresh it. */
@@ -219,6 +234,15 @@ export function createPaths(basePath: string) {
     /** POST `{role}`. DELETE `{confirm}`, with everything that belongs to the user. */
     settingsUser: (userId: string) => at(`/settings/users/${seg(userId)}`),
     userPassword: (userId: string) => at(`/settings/users/${seg(userId)}/password`),
+    /** POST `{provider, accountId}`: an account that signs the reader in. */
+    ownSignIns: () => at("/settings/sign-ins"),
+    /** DELETE: no longer. */
+    ownSignIn: (signInId: string) => at(`/settings/sign-ins/${seg(signInId)}`),
+    /** POST `{provider, accountId?, name?, user}`: an account that may sign in. */
+    signInAccounts: () => at("/settings/sign-in-accounts"),
+    signInAccount: (signInId: string) => at(`/settings/sign-in-accounts/${seg(signInId)}`),
+    /** POST `{on?}` switches signing in with a service on or off. */
+    signInWay: (provider: string) => at(`/settings/sign-in-ways/${seg(provider)}`),
     /** DELETE ends the other sessions. */
     sessions: () => at("/settings/sessions"),
     /** DELETE ends that one. */

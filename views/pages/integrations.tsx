@@ -3,13 +3,31 @@ import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
 import { ConnectCard, ConnectForm, IntegrationCard, type IntegrationCardModel } from "../parts/integration-card.tsx";
 import { type PinModel, PinPage } from "../parts/pin-dialog.tsx";
+import { PinField } from "../parts/pin-field.tsx";
 import { RecentSyncs, type SyncRowModel } from "../parts/sync-row.tsx";
+import { ActionForm } from "../ui/action-form.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
 import { hx } from "../ui/hx.ts";
 import { PageHeader } from "../ui/page-header.tsx";
+import { StatusPill } from "../ui/status-pill.tsx";
 
 export type ProviderModel = { provider: string; providerName: string; text: string };
 
+/** A profile that somebody's household holds ready for the reader. */
+export type ProfileOfferModel = {
+  id: string;
+  memberName: string;
+  asksPin: boolean;
+  serverName: string;
+  providerName: string;
+  /** Whose household it is. */
+  username: string;
+  problem?: string | undefined;
+};
+
 export type IntegrationsPageModel = {
+  offers?: readonly ProfileOfferModel[] | undefined;
   integrations: readonly IntegrationCardModel[];
   /** The kinds of servers that can be connected. */
   providers: readonly ProviderModel[];
@@ -44,13 +62,16 @@ export function IntegrationsSection({ ctx, page }: Props): JSX.Element {
   const again = page.providers.filter(({ provider }) => connected.has(provider));
   return (
     <div id={id("integrations")} class="stack" {...refresh}>
+      {(page.offers ?? []).map((offer) => (
+        <ProfileOffer ctx={ctx} offer={offer} />
+      ))}
       {page.integrations.map((integration) => (
         <IntegrationCard ctx={ctx} integration={integration} />
       ))}
       {fresh.length === 0 ? "" : <Fresh ctx={ctx} providers={fresh} />}
       {again.map(({ provider, providerName }) => (
         <div class="connect-more">
-          <ConnectForm ctx={ctx} provider={provider} label={`Add another ${providerName} server`} quiet />
+          <ConnectForm ctx={ctx} provider={provider} label={`Add another ${providerName} server or account`} quiet />
         </div>
       ))}
       {page.later.length === 0 ? (
@@ -59,6 +80,36 @@ export function IntegrationsSection({ ctx, page }: Props): JSX.Element {
         <p class="dim" safe>{`${listed(page.later)} cannot be connected in this version.`}</p>
       )}
     </div>
+  );
+}
+
+/** Plain forms: what is wrong comes back with the page. */
+function ProfileOffer({ ctx, offer }: { ctx: ViewContext; offer: ProfileOfferModel }): JSX.Element {
+  const titleId = id("offer", offer.id);
+  const needsPin = offer.asksPin || offer.problem !== undefined;
+  return (
+    <Card class="integration" labelledBy={titleId}>
+      <header class="integration-head">
+        <h2 id={titleId} dir="auto" safe>{`${offer.providerName}: a profile for you`}</h2>
+        <StatusPill ctx={ctx} tone="attention" label="Offered" />
+      </header>
+      <p dir="auto" safe>
+        {`${offer.username}'s household has a profile for you: ${offer.memberName}, on ${offer.serverName}.`}
+      </p>
+      <div class="actions">
+        <ActionForm action={ctx.paths.profileOffer(offer.id)} class="inline-form">
+          {needsPin ? (
+            <PinField label={`PIN of ${offer.memberName}`} scope={`offer-${offer.id}`} error={offer.problem} />
+          ) : (
+            ""
+          )}
+          <Button ctx={ctx} kind="primary" icon="link" label="Connect" name={`Connect ${offer.memberName}`} />
+        </ActionForm>
+        <ActionForm action={ctx.paths.profileOffer(offer.id)} method="delete">
+          <Button ctx={ctx} kind="quiet" label="No, thanks" name={`No, thanks: ${offer.memberName}`} />
+        </ActionForm>
+      </div>
+    </Card>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ViewContext } from "../context.ts";
 import { Layout } from "../layout.tsx";
+import { SignInWithForm } from "../parts/sign-in-with.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
@@ -76,9 +77,11 @@ export type LoginProps = FormProps & {
   next: string | null;
   /** Anyone may make an account here. */
   openSignUp: boolean;
+  /** Services whose accounts may come in. */
+  ways: readonly { provider: string; label: string }[];
 };
 
-export function LoginPage({ ctx, form, next, openSignUp }: LoginProps): JSX.Element {
+export function LoginPage({ ctx, form, next, openSignUp, ways }: LoginProps): JSX.Element {
   return (
     <Layout ctx={ctx} title="Sign in" frame="bare">
       <Card>
@@ -105,6 +108,15 @@ export function LoginPage({ ctx, form, next, openSignUp }: LoginProps): JSX.Elem
           />
           <Button ctx={ctx} kind="primary" label="Sign in" wide />
         </form>
+        {ways.length === 0 ? (
+          ""
+        ) : (
+          <div class="sign-in-ways">
+            {ways.map((way) => (
+              <SignInWithForm ctx={ctx} way={way} next={next} />
+            ))}
+          </div>
+        )}
         {openSignUp ? (
           <p>
             <a class="link" href={ctx.paths.signUp()}>

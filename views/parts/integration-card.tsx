@@ -12,6 +12,7 @@ import { attr } from "../ui/text.ts";
 import { Time } from "../ui/time.tsx";
 import { LiveLine, type LiveModel } from "./live-line.tsx";
 import type { NowWatchingModel } from "./now-watching.tsx";
+import { PinField } from "./pin-field.tsx";
 import { SyncProgress, type SyncProgressModel } from "./sync-progress.tsx";
 import { outcomeText, STATUS_LOOK, type SyncStatus } from "./sync-words.ts";
 
@@ -26,6 +27,10 @@ export type IntegrationCardModel = {
   stateHint?: string | undefined;
   serverName: string;
   accountName: string;
+  /** Linked through somebody's household: there is no sign-in of its own. */
+  throughHome?: boolean | undefined;
+  /** The account may stand for a household, which admins link to users. */
+  household?: boolean | undefined;
   serverVersion?: string | undefined;
   connection?: { kind: "local" | "remote" | "relay" | "typed"; latencyMs: number | null } | undefined;
   lastSync: { id: string; endedAt: number; status: SyncStatus; added: number } | null;
@@ -53,10 +58,11 @@ const CONNECTION = {
 } as const;
 
 function facts(
-  { serverName, accountName, serverVersion, connection }: IntegrationCardModel,
+  { serverName, accountName, throughHome, serverVersion, connection }: IntegrationCardModel,
   ctx: ViewContext,
 ): string[] {
   const parts = [serverName, accountName];
+  if (throughHome) parts.push("linked through a household");
   if (serverVersion !== undefined) parts.push(serverVersion);
   if (connection !== undefined) {
     const { kind, latencyMs } = connection;
@@ -190,7 +196,9 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
   const signIn = integration.state === "needs-login";
   return (
     <div class="actions integration-actions">
-      {signIn ? (
+      {signIn && integration.throughHome ? (
+        <LinkAgain ctx={ctx} integration={integration} />
+      ) : signIn ? (
         <ConnectForm ctx={ctx} provider={integration.provider} label="Sign in again" primary />
       ) : (
         <ActionForm action={ctx.paths.integrationSyncs(integration.id)} live={live} class="action action-main">
@@ -213,6 +221,17 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
         label="Settings"
         name={`Settings of ${integration.serverName}`}
       />
+      {integration.household && ctx.user?.role === "admin" ? (
+        <ButtonLink
+          ctx={ctx}
+          kind="quiet"
+          href={ctx.paths.household(integration.id)}
+          label="Household"
+          name={`Household behind ${integration.serverName}`}
+        />
+      ) : (
+        ""
+      )}
       <ActionForm
         action={ctx.paths.integration(integration.id)}
         method="delete"
@@ -226,6 +245,16 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
         <Button ctx={ctx} kind="quiet" label="Disconnect" />
       </ActionForm>
     </div>
+  );
+}
+
+/** A plain form: a wrong PIN comes back with the page. */
+function LinkAgain({ ctx, integration }: IntegrationCardProps): JSX.Element {
+  return (
+    <ActionForm action={ctx.paths.householdRenewal(integration.id)} class="inline-form">
+      <PinField label="PIN of the profile" scope={`renewal-${integration.id}`} hint="Leave empty if it has none." />
+      <Button ctx={ctx} kind="primary" icon="link" label="Link again" name={`Link ${integration.serverName} again`} />
+    </ActionForm>
   );
 }
 

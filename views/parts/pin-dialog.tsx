@@ -18,7 +18,14 @@ type PinBase = { provider: string; providerName: string; pinId: string };
 export type PinModel = PinBase &
   (
     | { state: "waiting"; code?: string | undefined; authUrl: string; expiresAt: number }
-    | { state: "choose"; accountName: string; servers: readonly ServerChoiceModel[]; problem?: string | undefined }
+    | {
+        state: "choose";
+        accountName: string;
+        servers: readonly ServerChoiceModel[];
+        problem?: string | undefined;
+        /** Why this may be the wrong account. */
+        doubt?: string | undefined;
+      }
     | { state: "expired" }
     | { state: "failed"; message: string; hint: string }
     | { state: "connected"; serverName: string; accountName: string; integrationId: string }
@@ -63,7 +70,7 @@ export function PinPanel({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX
     });
     return (
       <div id={panelId} class="pin" data-pin="waiting" {...polling}>
-        <Waiting ctx={ctx} pin={pin} />
+        <PinWaiting ctx={ctx} {...pin} at={ctx.paths.pin(pin.provider, pin.pinId)} />
       </div>
     );
   }
@@ -80,7 +87,16 @@ export function PinPanel({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX
 
 type Waiting = Extract<PinModel, { state: "waiting" }>;
 
-function Waiting({ ctx, pin }: { ctx: ViewContext; pin: Waiting }): JSX.Element {
+/** `at`: where the sign-in is asked for, and given up. */
+export type PinWaitingProps = {
+  ctx: ViewContext;
+  providerName: string;
+  authUrl: string;
+  expiresAt: number;
+  at: string;
+};
+
+export function PinWaiting({ ctx, at, ...pin }: PinWaitingProps): JSX.Element {
   const authUrl = safeHref(pin.authUrl);
   return (
     <>
@@ -108,11 +124,11 @@ function Waiting({ ctx, pin }: { ctx: ViewContext; pin: Waiting }): JSX.Element 
         <span>.</span>
       </p>
       <div class="actions actions-end">
-        <a class="link no-script" href={ctx.paths.pin(pin.provider, pin.pinId)}>
+        <a class="link no-script" href={at}>
           Check again
         </a>
         <ActionForm
-          action={ctx.paths.pin(pin.provider, pin.pinId)}
+          action={at}
           method="delete"
           live={{ target: target("dialog"), swap: "innerHTML" }}
           attributes={{ "data-popup-cancel": "" }}
@@ -127,7 +143,12 @@ function Waiting({ ctx, pin }: { ctx: ViewContext; pin: Waiting }): JSX.Element 
 function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waiting> }): JSX.Element {
   switch (pin.state) {
     case "choose":
-      return <ServerChooser ctx={ctx} pin={pin} />;
+      return (
+        <>
+          <ServerChooser ctx={ctx} pin={pin} />
+          <NotYou ctx={ctx} pin={pin} />
+        </>
+      );
     case "expired":
       return (
         <>
@@ -161,9 +182,20 @@ function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waitin
             </ActionForm>
             <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Later" />
           </div>
+          <NotYou ctx={ctx} pin={pin} />
         </>
       );
   }
+}
+
+/** The service's page remembers who used this browser last, and that may be somebody else of the family. */
+function NotYou({ ctx, pin }: { ctx: ViewContext; pin: PinBase }): JSX.Element {
+  return (
+    <div class="pin-not-you">
+      <p class="dim" safe>{`Not you? Sign out on ${pin.providerName}'s page first, or use a private window.`}</p>
+      <ConnectForm ctx={ctx} provider={pin.provider} label="Sign in with another account" quiet />
+    </div>
+  );
 }
 
 function TryAgain({ ctx, pin }: { ctx: ViewContext; pin: PinBase }): JSX.Element {

@@ -31,6 +31,7 @@ export type ServerChooserProps = {
     accountName: string;
     servers: readonly ServerChoiceModel[];
     problem?: string | undefined;
+    doubt?: string | undefined;
   };
 };
 
@@ -40,6 +41,13 @@ export function ServerChooser({ ctx, pin }: ServerChooserProps): JSX.Element {
   return (
     <>
       <p class="dim" dir="auto" safe>{`Signed in as ${pin.accountName}.`}</p>
+      {pin.doubt === undefined ? (
+        ""
+      ) : (
+        <p class="hint hint-attention" dir="auto" safe>
+          {pin.doubt}
+        </p>
+      )}
       {pin.problem === undefined ? (
         ""
       ) : (

@@ -1,9 +1,9 @@
 import type { ViewContext } from "../../../views/context.ts";
-import type { IntegrationsPageModel } from "../../../views/pages/integrations.tsx";
+import type { IntegrationsPageModel, ProfileOfferModel } from "../../../views/pages/integrations.tsx";
 import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import type { SyncRowModel } from "../../../views/parts/sync-row.tsx";
-import { PROVIDER_IDS, providerLabel } from "../../domain/providers.ts";
+import { isProviderId, PROVIDER_IDS, providerLabel } from "../../domain/providers.ts";
 import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
 import type { SyncLogView } from "../../services/sync/types.ts";
@@ -47,8 +47,13 @@ export function syncRowModel(log: SyncLogView, labels: ReadonlyMap<string, strin
 }
 
 export function labelsOf(integrations: readonly IntegrationView[]): Map<string, string> {
+  const named = (name: string) => integrations.filter(({ serverName }) => serverName === name).length;
   return new Map(
-    integrations.map(({ id, provider, serverName }) => [id, `${providerLabel(provider)} · ${serverName}`]),
+    integrations.map(({ id, provider, serverName, username }) => {
+      // Two servers of one name are told apart by who is signed in there.
+      const whose = named(serverName) > 1 ? ` (${username})` : "";
+      return [id, `${providerLabel(provider)} · ${serverName}${whose}`];
+    }),
   );
 }
 
@@ -64,7 +69,7 @@ export function cardModel(
   userId: number,
   view: IntegrationView,
 ): IntegrationCardModel {
-  const { sync } = deps;
+  const { sync, providers } = deps;
   const logs = sync.list(userId, { integrationId: Number(view.id), limit: LOOK_BACK });
   const running = logs.find(({ status }) => status === "running");
   const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
@@ -79,6 +84,8 @@ export function cardModel(
     ...(hint === null ? {} : { stateHint: hint }),
     serverName: view.serverName,
     accountName: view.username,
+    throughHome: view.throughHome,
+    household: !view.throughHome && providers.get(view.provider).home !== undefined,
     ...(view.serverVersion === null ? {} : { serverVersion: view.serverVersion.split("-")[0] }),
     connection: { kind: view.connectionKind, latencyMs: null },
     lastSync:
@@ -102,12 +109,29 @@ export function providerModels({ providers }: Pick<RouteDeps, "providers">) {
   }));
 }
 
-export function integrationsModel(deps: RouteDeps, ctx: ViewContext, userId: number): IntegrationsPageModel {
+/** `refused`: what was wrong with connecting one of them. */
+export type RefusedOffer = { id: string; problem: string };
+
+function offerModels({ households }: RouteDeps, userId: number, refused: RefusedOffer | null): ProfileOfferModel[] {
+  return households.offers(userId).map(({ provider, ...offer }) => ({
+    ...offer,
+    providerName: isProviderId(provider) ? providerLabel(provider) : provider,
+    problem: refused?.id === offer.id ? refused.problem : undefined,
+  }));
+}
+
+export function integrationsModel(
+  deps: RouteDeps,
+  ctx: ViewContext,
+  userId: number,
+  refused: RefusedOffer | null = null,
+): IntegrationsPageModel {
   const all = deps.integrations.list(userId);
   const labels = labelsOf(all);
   const providers = providerModels(deps);
   const known = new Set(providers.map(({ provider }) => provider));
   return {
+    offers: offerModels(deps, userId, refused),
     integrations: all.map((view) => cardModel(deps, ctx, userId, view)),
     providers,
     later: PROVIDER_IDS.filter((provider) => !known.has(provider)).map(providerLabel),

@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import { z } from "zod";
 import { PinDocument } from "../../../views/pages/integrations.tsx";
 import { PinDialog, type PinModel, PinPanel, type ServerChoiceModel } from "../../../views/parts/pin-dialog.tsx";
+import { usesOfAccounts } from "../../db/queries/households.ts";
 import { isProviderId, type ProviderId, providerLabel } from "../../domain/providers.ts";
 import { singleFlight } from "../../kernel/async.ts";
 import { AppError, isAppError, toAppError } from "../../kernel/errors.ts";
@@ -29,7 +30,7 @@ const Pin = { params: t.Object({ provider: t.String(), pinId: t.String() }), det
 type Granted = Extract<PinCheck, { authorized: true }>;
 
 export function createPinPages(deps: RouteDeps) {
-  const { integrations, providers, paths } = deps;
+  const { db, integrations, providers, paths } = deps;
   /** A poll that arrives while the only server is being connected waits for that. */
   const connecting = singleFlight<string, PinModel>();
 
@@ -89,8 +90,23 @@ export function createPinPages(deps: RouteDeps) {
       state: "choose",
       accountName: check.account.username,
       servers: choices(userId, check.servers, chosen, attempts),
+      doubt: doubtOf(userId, provider, check),
       ...(problem === undefined ? {} : { problem }),
     };
+  }
+
+  /** The browser may be signed in as somebody else of the family: said before anything of theirs is read. */
+  function doubtOf(userId: number, provider: ProviderId, { account, servers }: Granted): string | undefined {
+    const offered = new Set(servers.map(({ machineIdentifier }) => machineIdentifier));
+    const other = integrations
+      .list(userId, provider)
+      .find((each) => offered.has(each.machineIdentifier) && each.accountId !== account.id);
+    if (other !== undefined) {
+      return `${other.serverName} is connected as ${other.username} so far. Connected as ${account.username}, it brings in what ${account.username} watches.`;
+    }
+    const theirs = usesOfAccounts(db, provider, [account.id]).find((use) => use.userId !== userId);
+    if (theirs === undefined) return undefined;
+    return `${theirs.username} has connected this ${providerLabel(provider)} account here already. Connected once more, its plays come into your history too.`;
   }
 
   async function connect(userId: number, provider: ProviderId, input: ConnectInput): Promise<PinModel> {
@@ -133,7 +149,8 @@ export function createPinPages(deps: RouteDeps) {
         : { ...base(provider, pinId), state: "waiting", authUrl, expiresAt };
     }
     const [only] = check.servers;
-    if (only === undefined || check.servers.length > 1) return choose(userId, provider, pinId, check);
+    const isClear = check.servers.length === 1 && doubtOf(userId, provider, check) === undefined;
+    if (only === undefined || !isClear) return choose(userId, provider, pinId, check);
     return connectOnly(userId, provider, pinId, check, only);
   }
 

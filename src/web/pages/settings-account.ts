@@ -2,16 +2,16 @@ import { Elysia, t } from "elysia";
 import { z } from "zod";
 import type { AccountModel } from "../../../views/pages/settings/account.tsx";
 import type { User } from "../../services/accounts/types.ts";
-import { contextOf, userOf } from "../context.ts";
-import { clearedCookie } from "../cookies.ts";
+import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { deviceOf } from "../device.ts";
 import { readForm } from "../form.ts";
-import { redirect } from "../respond.ts";
-import { visit } from "./answer.ts";
-import { sessionHashOf, settingsFrame } from "./settings-frame.ts";
+import { pinProviderOf } from "../provider.ts";
+import { sessionHashOf, settingsFrame, signedOutToo } from "./settings-frame.ts";
+import { ownSignInsModel } from "./sign-in-models.ts";
 
 const passwordForm = z.object({ current: z.string().max(4000), next: z.string().max(4000) });
+const signInForm = z.object({ provider: z.string().max(50), accountId: z.string().max(200) });
 const tokenForm = z.object({ name: z.string().max(1000) });
 
 const hidden = { detail: { hide: true } };
@@ -19,10 +19,12 @@ const Id = { params: t.Object({ id: t.String() }), ...hidden };
 
 /** Password, sessions and API tokens. */
 export function createAccountSettings(deps: RouteDeps) {
-  const { accounts, hub, paths } = deps;
+  const { accounts, hub, paths, signIns } = deps;
 
   const account = (user: User, request: Request, newToken: AccountModel["newToken"] = null): AccountModel => ({
     username: user.username,
+    hasPassword: accounts.hasPassword(user.id),
+    signIns: ownSignInsModel(deps, user.id),
     sessions: accounts
       .listSessions(user.id, sessionHashOf(request))
       .map(({ userAgent, ...session }) => ({ ...session, device: deviceOf(userAgent) })),
@@ -39,15 +41,9 @@ export function createAccountSettings(deps: RouteDeps) {
 
   function endSession(request: Request, sessionId: string): Response {
     const { id } = userOf(request);
-    const mine = accounts.listSessions(id, sessionHashOf(request)).find(({ current }) => current);
     accounts.endSession(id, sessionId);
     closeStreams(request);
-    if (mine?.id !== sessionId) return frame.saved(request, "Signed out there.");
-    const scope = { basePath: paths.basePath, https: contextOf(request).https };
-    const headers = { "set-cookie": clearedCookie(scope) };
-    const reply = visit(deps, request);
-    if (!reply.part) return redirect(paths.login(), { headers });
-    return reply.fragment("", { headers: { ...headers, "hx-redirect": paths.login() } });
+    return signedOutToo(deps, request) ?? frame.saved(request, "Signed out there.");
   }
 
   return new Elysia()
@@ -73,6 +69,24 @@ export function createAccountSettings(deps: RouteDeps) {
       hidden,
     )
     .delete("/settings/sessions/:id", ({ request, params }) => endSession(request, params.id), Id)
+    .post(
+      "/settings/sign-ins",
+      ({ request }) => {
+        const { provider, accountId } = readForm(request, signInForm);
+        const { accountName } = signIns.connectOwn(userOf(request).id, pinProviderOf(deps, provider), accountId);
+        return frame.saved(request, `${accountName} signs you in from now on.`);
+      },
+      hidden,
+    )
+    .delete(
+      "/settings/sign-ins/:id",
+      ({ request, params }) => {
+        signIns.removeOwn(userOf(request).id, params.id);
+        closeStreams(request);
+        return signedOutToo(deps, request) ?? frame.saved(request, "This account signs you in no longer.");
+      },
+      Id,
+    )
     .post(
       "/settings/tokens",
       ({ request }) =>

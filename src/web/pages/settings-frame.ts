@@ -5,7 +5,9 @@ import { Toast, ToastUpdate } from "../../../views/ui/toast.tsx";
 import { isAppError } from "../../kernel/errors.ts";
 import type { User } from "../../services/accounts/types.ts";
 import { contextOf, formOf, userOf } from "../context.ts";
+import { clearedCookie } from "../cookies.ts";
 import type { RouteDeps } from "../deps.ts";
+import { redirect } from "../respond.ts";
 import { type Visit, visit } from "./answer.ts";
 
 export type TabContent = SettingsModel extends infer Model
@@ -92,6 +94,17 @@ export function reload(deps: RouteDeps, request: Request, path: string, text: st
   return reply.fragment("", {
     headers: { "hx-redirect": path, "set-cookie": done.headers.get("set-cookie") ?? "" },
   });
+}
+
+/** What was taken away may have been the reader's own way in: then there is only the sign-in page left. */
+export function signedOutToo(deps: RouteDeps, request: Request): Response | null {
+  const { accounts, paths } = deps;
+  const { sessionToken, signedIn, https } = contextOf(request);
+  if (signedIn?.via !== "session" || sessionToken === null || accounts.bySession(sessionToken) !== null) return null;
+  const headers = { "set-cookie": clearedCookie({ basePath: paths.basePath, https }) };
+  const reply = visit(deps, request);
+  if (!reply.part) return redirect(paths.login(), { headers });
+  return reply.fragment("", { headers: { ...headers, "hx-redirect": paths.login() } });
 }
 
 export function sessionHashOf(request: Request): string | null {

@@ -59,7 +59,8 @@ export function createSignInRoutes(deps: RouteDeps) {
 
   function login(request: Request, credentials: CredentialsForm, next: string | null, status?: number): Response {
     const openSignUp = config.signup === "open";
-    return show(request, (ctx) => LoginPage({ ctx, form: credentials, next, openSignUp }), status);
+    const ways = deps.signIns.ways().filter(({ on }) => on);
+    return show(request, (ctx) => LoginPage({ ctx, form: credentials, next, openSignUp, ways }), status);
   }
 
   /** Refusals that the visitor can put right come back as the form; the rest goes on as an error. */

@@ -1,6 +1,7 @@
 import type { RouteFactory } from "../deps.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
+import { createHouseholdPages } from "./households.ts";
 import { createImportPages } from "./imports.ts";
 import { createInstallablePages } from "./installable.ts";
 import { createIntegrationSettingsPage } from "./integration-settings.ts";
@@ -22,6 +23,7 @@ import { createPeopleSettings } from "./settings-people.ts";
 import { createSourcesSettings } from "./settings-sources.ts";
 import { createShowPage } from "./show.ts";
 import { createSignInRoutes } from "./sign-in.ts";
+import { createSignInWithPages } from "./sign-in-with.ts";
 import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
 import { createUndoPage } from "./undo.ts";
@@ -31,6 +33,7 @@ import { createWebhookPages } from "./webhook.ts";
 /** Every page, and the parts that belong to it. */
 export const pages: readonly RouteFactory[] = [
   createSignInRoutes,
+  createSignInWithPages,
   createInstallablePages,
   createUpNextPage,
   createNowWatchingPages,
@@ -45,6 +48,7 @@ export const pages: readonly RouteFactory[] = [
   createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
+  createHouseholdPages,
   createIntegrationSettingsPage,
   createWebhookPages,
   createSyncPages,

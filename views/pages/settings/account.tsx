@@ -8,11 +8,15 @@ import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Badge } from "../../ui/status-pill.tsx";
 import { Time } from "../../ui/time.tsx";
+import { OwnSignIns, type OwnSignInsModel } from "./own-sign-ins.tsx";
 
 export type SessionModel = { id: string; device: string; createdAt: number; lastSeenAt: number; current: boolean };
 
 export type AccountModel = {
   username: string;
+  /** False for those who sign in elsewhere only. */
+  hasPassword: boolean;
+  signIns: OwnSignInsModel;
   sessions: readonly SessionModel[];
   tokens: readonly { id: string; name: string; createdAt: number; lastUsedAt: number | null }[];
   /** Shown this once. */
@@ -25,6 +29,7 @@ export function AccountSettings(props: Props): JSX.Element {
   return (
     <>
       <Password {...props} />
+      <OwnSignIns ctx={props.ctx} own={props.account.signIns} />
       <Sessions {...props} />
       <Tokens {...props} />
     </>
@@ -32,19 +37,27 @@ export function AccountSettings(props: Props): JSX.Element {
 }
 
 function Password({ ctx, account, problem }: Props): JSX.Element {
+  const { hasPassword } = account;
+  const hint = hasPassword
+    ? "Changing it signs you out everywhere else."
+    : "You have none yet. With one you can also sign in by name.";
   return (
-    <Group title="Password" hint="Changing it signs you out everywhere else.">
+    <Group title="Password" hint={hint}>
       <SettingForm action={ctx.paths.password()} fields="clear" class="form form-narrow">
         {/* Password managers want to know whose it is. */}
         <input type="text" name="username" autocomplete="username" value={account.username} hidden />
-        <Field
-          label="Current password"
-          name="current"
-          type="password"
-          autocomplete="current-password"
-          required
-          error={errorOf(problem, "password", "current")}
-        />
+        {hasPassword ? (
+          <Field
+            label="Current password"
+            name="current"
+            type="password"
+            autocomplete="current-password"
+            required
+            error={errorOf(problem, "password", "current")}
+          />
+        ) : (
+          <input type="hidden" name="current" value="" />
+        )}
         <Field
           label="New password"
           name="next"
@@ -56,7 +69,7 @@ function Password({ ctx, account, problem }: Props): JSX.Element {
           error={errorOf(problem, "password", "next")}
         />
         <div class="actions">
-          <Button ctx={ctx} label="Change password" />
+          <Button ctx={ctx} label={hasPassword ? "Change password" : "Set password"} />
         </div>
       </SettingForm>
     </Group>

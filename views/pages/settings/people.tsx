@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Select } from "../../ui/select.tsx";
 import { Badge } from "../../ui/status-pill.tsx";
 import { Time } from "../../ui/time.tsx";
+import { type SignInWithModel, SignInWithSettings } from "./sign-in-with.tsx";
 
 export type PersonModel = {
   id: string;
@@ -19,7 +20,7 @@ export type PersonModel = {
   self: boolean;
 };
 
-export type PeopleModel = { people: readonly PersonModel[] };
+export type PeopleModel = { people: readonly PersonModel[]; signIn: SignInWithModel };
 
 type Props = { ctx: ViewContext; people: PeopleModel; problem: FormProblem | null };
 type PersonProps = { ctx: ViewContext; person: PersonModel; problem: FormProblem | null };
@@ -68,6 +69,7 @@ export function PeopleSettings({ ctx, people, problem }: Props): JSX.Element {
           </div>
         </SettingForm>
       </Group>
+      <SignInWithSettings ctx={ctx} signIn={people.signIn} problem={problem} />
     </>
   );
 }
