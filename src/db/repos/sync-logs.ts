@@ -86,14 +86,16 @@ export function interruptRunning(db: Db, now: number): number {
     .run(now).changes;
 }
 
+/** Doubts that were noted while the run went on stay with the show. */
 export function saveSyncLogItem(db: Db, row: SyncLogItemRow): void {
   db.raw
     .query<unknown, [SyncLogItemRow]>(
       `INSERT INTO sync_log_items (sync_log_id, server_show, show_id, title, year, method, confidence, outcome, episodes, added, removed, notes, plan)
        VALUES ($syncLogId, $serverShow, $showId, $title, $year, $method, $confidence, $outcome, $episodes, $added, $removed, $notes, $plan)
        ON CONFLICT (sync_log_id, server_show) DO UPDATE SET show_id = excluded.show_id, method = excluded.method,
-         confidence = excluded.confidence, outcome = excluded.outcome, episodes = excluded.episodes, added = excluded.added,
-         removed = excluded.removed, notes = excluded.notes, plan = excluded.plan`,
+         confidence = excluded.confidence, episodes = excluded.episodes, added = excluded.added,
+         removed = excluded.removed, notes = excluded.notes, plan = excluded.plan,
+         outcome = CASE WHEN outcome = 'doubtful' AND excluded.outcome <> 'failed' THEN outcome ELSE excluded.outcome END`,
     )
     .run(row);
 }

@@ -1,5 +1,5 @@
 import type { Db } from "../../db/open.ts";
-import { saveSyncLogItem, updateSyncLog } from "../../db/repos/sync-logs.ts";
+import { saveSyncLogItem, syncLogById, updateSyncLog } from "../../db/repos/sync-logs.ts";
 import { tx } from "../../db/tx.ts";
 import { type HintContext, hintFor, type SyncError, type SyncErrorKind } from "../../domain/sync.ts";
 import { type AppError, toAppError } from "../../kernel/errors.ts";
@@ -43,6 +43,20 @@ export function createJournal(
   let failures = 0;
   let unlisted = 0;
   let base = { shows: 0, episodes: 0 };
+  /** As last seen in the log: whatever else stands there by the next time has been added by somebody else. */
+  let listed = "[]";
+
+  /** The catalogue may find a match doubtful while the run still goes on; what it has noted stays. */
+  function adoptNoted(): void {
+    const current = syncLogById(db, syncId)?.errors ?? listed;
+    if (current === listed) return;
+    const known = new Set((JSON.parse(listed) as SyncError[]).map(({ message }) => message));
+    for (const error of JSON.parse(current) as SyncError[]) {
+      if (known.has(error.message)) continue;
+      report(error);
+      if (error.kind === "show-match") doubtful.add(error.message);
+    }
+  }
 
   function report(error: SyncError): void {
     if (errors.length < mostErrors) errors.push(error);
@@ -126,17 +140,19 @@ export function createJournal(
       progress.showsSynced = base.shows + shows.size;
       progress.episodesSynced = base.episodes + episodes.size;
       tx(db, () => {
+        adoptNoted();
         for (const show of touched) saveSyncLogItem(db, { syncLogId: syncId, ...show.logItem() });
         touched.clear();
-        const listed = unlisted > 0 ? [...notes, `${unlisted} more problems of the same kinds are not listed.`] : notes;
+        listed = JSON.stringify(errors);
+        const said = unlisted > 0 ? [...notes, `${unlisted} more problems of the same kinds are not listed.`] : notes;
         updateSyncLog(db, syncId, {
           showsSynced: progress.showsSynced,
           episodesSynced: progress.episodesSynced,
           watchesAdded: added,
           watchesRemoved: removed,
           showsDoubtful: doubtful.size,
-          errors: JSON.stringify(errors),
-          notes: JSON.stringify(listed),
+          errors: listed,
+          notes: JSON.stringify(said),
           ...change,
         });
       });
