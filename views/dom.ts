@@ -69,6 +69,7 @@ export type DomKind =
   | "toasts"
   | "up-next"
   | "up-next-list"
+  | "up-next-menu"
   | "up-next-section";
 
 /** The only maker of DOM ids. Keys are opaque, so anything outside `[A-Za-z0-9-]` is written as `_hex_`. */
