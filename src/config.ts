@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { type Secret, secret } from "./kernel/secret.ts";
@@ -73,7 +72,8 @@ const sourceNames = ["trakt", "tmdb", "tvmaze"] as const;
 function isProxyRange(text: string): boolean {
   if (text.toLowerCase() === "private") return true;
   const [, address = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const version = isIP(address);
+  // Loaded for those who trust a proxy: it takes a part of the program's start.
+  const version = process.getBuiltinModule("node:net").isIP(address);
   return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128));
 }
 

@@ -73,6 +73,7 @@ export type DomKind =
   | "toasts"
   | "up-next"
   | "up-next-list"
+  | "up-next-menu"
   | "up-next-section"
   | "webhook"
   | "webhook-deliveries"

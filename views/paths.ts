@@ -96,6 +96,9 @@ export function createPaths(basePath: string) {
     nowWatching: () => at("/now-watching"),
     /** POST `{list}` takes a show off the list "watching". */
     upNextShow: (showId: string) => at(`/up-next/${seg(showId)}`),
+    /** GET: what can be done with it from its card, as long as that episode is the next. */
+    upNextMenu: (showId: string, episodeId: string) =>
+      withQuery(at(`/up-next/${seg(showId)}/menu`), { episode: episodeId }),
     shows: (query: ShowsQuery = {}) => withQuery(at("/shows"), query),
     show,
     /** POST `{ids, do}` changes many at once. */

@@ -1,4 +1,3 @@
-import { crc32, inflateRawSync } from "node:zlib";
 import { AppError } from "./errors.ts";
 
 export type ZipEntry = {
@@ -19,6 +18,9 @@ const TAIL = 0xffff + 22;
 const STORED = 0;
 const DEFLATED = 8;
 const LOCKED = 1;
+
+/** Loaded by the first archive: the program starts without one. */
+const zlib = () => process.getBuiltinModule("node:zlib");
 
 export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
@@ -92,13 +94,13 @@ function unpack(bytes: Uint8Array, view: DataView, entry: Packed): Uint8Array {
     throw unreadable(`"${entry.name}" in it is packed in an unusual way`);
   }
   const content = entry.method === STORED ? packed : inflate(packed, entry.size, damaged);
-  if (content.length !== entry.size || crc32(content) !== entry.crc) throw damaged();
+  if (content.length !== entry.size || zlib().crc32(content) !== entry.crc) throw damaged();
   return content;
 }
 
 function inflate(packed: Uint8Array, size: number, damaged: () => AppError): Uint8Array {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+    return zlib().inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
   } catch {
     throw damaged();
   }

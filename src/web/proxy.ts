@@ -1,5 +1,9 @@
-import { BlockList, isIP } from "node:net";
+import type { BlockList } from "node:net";
 import { AppError } from "../kernel/errors.ts";
+
+/** Loaded only where a proxy is trusted: it takes a part of the program's start. */
+const net = () => process.getBuiltinModule("node:net");
+const isIP = (address: string): number => net().isIP(address);
 
 /** The ranges that `TRUST_PROXY=true` stands for: this machine, and networks no one on the internet can send from. */
 const privateRanges = [
@@ -19,7 +23,7 @@ function family(address: string): "ipv4" | "ipv6" {
 }
 
 function rangesOf(trusted: readonly string[]): BlockList {
-  const list = new BlockList();
+  const list = new (net().BlockList)();
   for (const range of trusted.flatMap((each) => (each === "private" ? privateRanges : [each]))) {
     const [address = "", bits] = range.split("/");
     try {
@@ -50,14 +54,23 @@ function firstOf(header: string | null): string | null {
 /** `[::1]:4747`, `10.0.0.1:4747`, `::ffff:10.0.0.1` → the bare address; null when it is none. */
 function bareAddress(text: string): string | null {
   const inner = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/^([\d.]+):\d+$/, "$1");
-  const plain = inner.replace(/^::ffff:(?=[\d.]+$)/i, "");
+  const plain = unmapped(inner);
   return isIP(plain) === 0 ? null : plain;
+}
+
+/** A socket for both families shows an IPv4 address as an IPv6 one. */
+const unmapped = (address: string): string => address.replace(/^::ffff:(?=[\d.]+$)/i, "");
+
+function directOrigin(request: Request, ip: string): Origin {
+  const url = new URL(request.url);
+  return { ip, host: url.host, https: url.protocol === "https:" };
 }
 
 const hostName = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i;
 
 /** Reads who is asking. X-Forwarded-* count only when the peer is a trusted proxy. */
 export function createProxyReader(trusted: readonly string[]): ProxyReader {
+  if (trusted.length === 0) return (request, peer) => directOrigin(request, unmapped(peer));
   const ranges = rangesOf(trusted);
   const isTrusted = (address: string) => isIP(address) !== 0 && ranges.check(address, family(address));
 
@@ -75,8 +88,7 @@ export function createProxyReader(trusted: readonly string[]): ProxyReader {
 
   return (request, peer) => {
     const address = bareAddress(peer) ?? peer;
-    const url = new URL(request.url);
-    const direct: Origin = { ip: address, host: url.host, https: url.protocol === "https:" };
+    const direct = directOrigin(request, address);
     if (!isTrusted(address)) return direct;
     const { headers } = request;
     const host = firstOf(headers.get("x-forwarded-host"));

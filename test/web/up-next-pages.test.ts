@@ -232,6 +232,39 @@ describe("a mark on Up next", () => {
   });
 });
 
+describe("the menu of a card", () => {
+  test("has what can be done with the episode that is next, and only the way to the show for any other", async () => {
+    const ana = await start();
+    const { showId, ids } = show(ana, HOSTILE, 4, 1);
+    const menu = await ana.get(`/up-next/${showId}/menu?episode=${ids[1]}`, htmx);
+    const doc = parse(menu.text);
+    expect([...doc.querySelectorAll("form")].map((form) => form.getAttribute("action"))).toEqual([
+      `/episodes/${ids[1]}/watched`,
+      `/up-next/${showId}`,
+      `/up-next/${showId}`,
+    ]);
+    expect(doc.querySelector('input[name="watchedAt"]')?.getAttribute("value")).toMatch(
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/,
+    );
+    expect(doc.querySelector("img")).toBeNull();
+    const other = parse((await ana.get(`/up-next/${showId}/menu?episode=${ids[2]}`, htmx)).text);
+    expect([...other.querySelectorAll("form, a")].map((each) => each.getAttribute("href"))).toEqual([
+      `/shows/${showId}`,
+    ]);
+  });
+
+  test("leads to the show without script, is where the card asks for it, and is nobody else's", async () => {
+    const ana = await start();
+    const { showId, ids } = show(ana, "Ana's", 4, 1);
+    const address = `/up-next/${showId}/menu?episode=${ids[1]}`;
+    expect((await ana.get(address)).headers.get("location")).toBe(`/shows/${showId}`);
+    const card = parse((await ana.get("/")).text).querySelector(`#up-next--${showId} .menu`);
+    expect(card?.querySelector("[hx-get]")?.getAttribute("hx-get")).toBe(address);
+    expect(card?.querySelector("a")?.getAttribute("href")).toBe(`/shows/${showId}`);
+    expect((await (await app.signIn("ben")).get(address, htmx)).status).toBe(404);
+  });
+});
+
 describe("skipping a show", () => {
   test("takes it off the page with a way back, with and without script", async () => {
     const ana = await start();

@@ -41,7 +41,7 @@ export function ShowMenuFold({ ctx, showId, title }: { ctx: ViewContext; showId:
   );
 }
 
-function OpenShow({ ctx, showId, title }: { ctx: ViewContext; showId: string; title: string }): JSX.Element {
+export function OpenShow({ ctx, showId, title }: { ctx: ViewContext; showId: string; title: string }): JSX.Element {
   const href = ctx.paths.show(showId);
   return <ButtonLink ctx={ctx} kind="quiet" icon="tv" href={href} label="Open show" name={`Open show: ${title}`} />;
 }

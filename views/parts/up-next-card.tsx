@@ -1,15 +1,17 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { ActionForm } from "../ui/action-form.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
+import { Button } from "../ui/button.tsx";
 import { AirDay } from "../ui/day.tsx";
 import { Field } from "../ui/field.tsx";
 import { count } from "../ui/format.ts";
+import { hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { Poster } from "../ui/poster.tsx";
 import { CheckButton } from "./check-button.tsx";
 import { episodeCode } from "./episode-row.tsx";
+import { OpenShow } from "./show-menu.tsx";
 
 export type UpNextModel = {
   /** What the reader's clocks show now, as `<input type="datetime-local">` has it. */
@@ -40,8 +42,6 @@ export type UpNextCardProps = {
 };
 
 export function UpNextCard({ ctx, next, arriving = false, eager }: UpNextCardProps): JSX.Element {
-  const code = episodeCode(next.seasonNumber, next.episodeNumber);
-  const subject = `${next.showTitle}, ${code}, ${next.episodeTitle}`;
   return (
     <li id={id("up-next", next.showId)} class={arriving ? "up-next up-next-arriving" : "up-next"}>
       <span class="up-next-art">
@@ -55,7 +55,7 @@ export function UpNextCard({ ctx, next, arriving = false, eager }: UpNextCardPro
         </h3>
         <p class="up-next-episode">
           <span class="numbers" safe>
-            {code}
+            {episodeCode(next.seasonNumber, next.episodeNumber)}
           </span>
           <span class="dim"> · </span>
           <span dir="auto" safe>
@@ -70,13 +70,17 @@ export function UpNextCard({ ctx, next, arriving = false, eager }: UpNextCardPro
           size="big"
           action={ctx.paths.episodeWatched(next.episodeId)}
           watched={false}
-          subject={subject}
+          subject={subjectOf(next)}
           live={{ target: target("up-next", next.showId), swap: "outerHTML" }}
         />
-        <CardMenu ctx={ctx} next={next} subject={subject} />
+        <CardMenu ctx={ctx} next={next} />
       </div>
     </li>
   );
+}
+
+function subjectOf({ showTitle, seasonNumber, episodeNumber, episodeTitle }: UpNextModel): string {
+  return `${showTitle}, ${episodeCode(seasonNumber, episodeNumber)}, ${episodeTitle}`;
 }
 
 function Facts({ ctx, next }: { ctx: ViewContext; next: UpNextModel }): JSX.Element {
@@ -101,11 +105,50 @@ function Facts({ ctx, next }: { ctx: ViewContext; next: UpNextModel }): JSX.Elem
   );
 }
 
-function CardMenu({ ctx, next, subject }: { ctx: ViewContext; next: UpNextModel; subject: string }): JSX.Element {
+/**
+ * What stands behind the three dots is asked for as it comes into view: it would be more of the page than the cards are.
+ * Without script the way to the show's page is there, which has all of it. Named by its episode, so that the next
+ * one's card begins with a menu of its own.
+ */
+function CardMenu({ ctx, next }: { ctx: ViewContext; next: UpNextModel }): JSX.Element {
+  const ask = hx({
+    get: ctx.paths.upNextMenu(next.showId, next.episodeId),
+    trigger: "intersect",
+    target: target("up-next-menu", next.episodeId),
+    swap: "innerHTML",
+    keepOnError: true,
+  });
+  return (
+    <Menu ctx={ctx} label={`More for ${next.showTitle}`}>
+      <div id={id("up-next-menu", next.episodeId)} class="show-menu" {...ask} {...{ "hx-morph-skip-children": "" }}>
+        <OpenShow ctx={ctx} showId={next.showId} title={next.showTitle} />
+      </div>
+    </Menu>
+  );
+}
+
+export type UpNextMenuProps = {
+  ctx: ViewContext;
+  showId: string;
+  title: string;
+  /** Null: another episode is next by now, and its card is on its way. */
+  next: UpNextModel | null;
+};
+
+export function UpNextMenu({ ctx, showId, title, next }: UpNextMenuProps): JSX.Element {
+  return (
+    <>
+      {next === null ? "" : <CardActions ctx={ctx} next={next} />}
+      <OpenShow ctx={ctx} showId={showId} title={title} />
+    </>
+  );
+}
+
+function CardActions({ ctx, next }: { ctx: ViewContext; next: UpNextModel }): JSX.Element {
   const card = target("up-next", next.showId);
   const skip = { action: ctx.paths.upNextShow(next.showId), live: { target: card, swap: "outerHTML" } } as const;
   return (
-    <Menu ctx={ctx} label={`More for ${next.showTitle}`}>
+    <>
       <details class="menu-fold">
         <summary class="button button-quiet">
           <Icon ctx={ctx} name="history" />
@@ -125,7 +168,7 @@ function CardMenu({ ctx, next, subject }: { ctx: ViewContext; next: UpNextModel;
             required
             value={next.clock}
           />
-          <Button ctx={ctx} kind="primary" label="Mark" name={`Mark as watched at that time: ${subject}`} />
+          <Button ctx={ctx} kind="primary" label="Mark" name={`Mark as watched at that time: ${subjectOf(next)}`} />
         </ActionForm>
       </details>
       <ActionForm {...skip}>
@@ -136,14 +179,6 @@ function CardMenu({ ctx, next, subject }: { ctx: ViewContext; next: UpNextModel;
         <input type="hidden" name="list" value="archived" />
         <Button ctx={ctx} kind="quiet" icon="ban" label="Archive" name={`Archive: ${next.showTitle}`} />
       </ActionForm>
-      <ButtonLink
-        ctx={ctx}
-        kind="quiet"
-        href={ctx.paths.show(next.showId)}
-        icon="tv"
-        label="Open show"
-        name={`Open show: ${next.showTitle}`}
-      />
-    </Menu>
+    </>
   );
 }

@@ -24,6 +24,9 @@ export function deleteImport(db: Db, id: number): void {
 }
 
 export function importsInStatus(db: Db, status: ImportRow["status"]): ImportRow[] {
+  // Asked at every start, and nearly always of none.
+  const some = db.raw.query<unknown, [{ status: string }]>("SELECT 1 FROM imports WHERE status = $status LIMIT 1");
+  if (some.get({ status }) === null) return [];
   return db.orm.select().from(imports).where(eq(imports.status, status)).orderBy(asc(imports.id)).all();
 }
 

@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import type { Db } from "../open.ts";
 import { users } from "../schema/tables.ts";
 
@@ -12,8 +12,12 @@ export type UserChange = Partial<
 >;
 
 export function countUsers(db: Db, role?: UserRow["role"]): number {
-  const where = role === undefined ? undefined : eq(users.role, role);
-  return db.orm.select({ count: sql<number>`count(*)` }).from(users).where(where).get()?.count ?? 0;
+  const row = db.raw
+    .query<{ count: number }, [{ role: string | null }]>(
+      "SELECT count(*) AS count FROM users WHERE $role IS NULL OR role = $role",
+    )
+    .get({ role: role ?? null });
+  return row?.count ?? 0;
 }
 
 export function listUsers(db: Db): UserRow[] {

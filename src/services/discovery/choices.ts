@@ -10,6 +10,7 @@ import {
   WEEKDAYS,
   weekdayOf,
 } from "../../domain/browse.ts";
+import { countryName } from "../../domain/country-name.ts";
 import type { Browse, Choice } from "../../metadata/contract.ts";
 import type { Asked, FilterChoices } from "./types.ts";
 
@@ -36,7 +37,6 @@ const RUNTIMES: readonly Choice[] = [
 
 const COUNTRIES =
   "AU AT BE BR CA CN CZ DK FI FR DE GR HU IN IE IL IT JP MX NL NZ NO PL PT KR ZA ES SE CH TR UA GB US".split(" ");
-const countryNames = new Intl.DisplayNames("en", { type: "region" });
 
 const words = <Value extends string>(values: readonly Value[], said: Record<Value, string>): Choice[] =>
   values.map((value) => ({ value, label: said[value] }));
@@ -52,7 +52,7 @@ export function choicesOf(browse: Browse, genres: readonly Choice[]): FilterChoi
     runtime: RUNTIMES,
     year: [],
     weekday: WEEKDAYS.map((value) => ({ value, label: capitalised(value) })),
-    country: COUNTRIES.map((value) => ({ value, label: countryNames.of(value) ?? value })),
+    country: COUNTRIES.map((value) => ({ value, label: countryName(value) ?? value })),
   };
   const isFree = (filter: BrowseFilter) =>
     filter === "year" || filter === "runtime" || filter === "country" || (filter === "network" && browse.networks.free);

@@ -4,7 +4,7 @@ import type { ImportOptions, ImportView } from "../../services/transfer/types.ts
 import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readUpload } from "../upload.ts";
-import { Id, IdParams, Iso, IsoOrNull, iso, isoOrNull, NoContent, TextOrNull } from "./schemas.ts";
+import { Id, IdParams, Iso, IsoOrNull, iso, isoOrNull, NoContent, TextOrNull, Whole } from "./schemas.ts";
 import { Cursor, Limit, listOf } from "./tracker-schemas.ts";
 
 const tags = ["Import and export"];
@@ -31,19 +31,19 @@ const optionFields = {
 };
 
 const Summary = t.Object({
-  shows: t.Integer({ description: "In the file" }),
-  plays: t.Integer({ description: "In the file" }),
-  added: t.Integer({ description: "Plays that are added; in a preview, that would be" }),
-  showsAdded: t.Integer({ description: "Shows that get one of them" }),
-  showsNew: t.Integer({ description: "Shows that come into your library" }),
-  alreadyThere: t.Integer({ description: "Plays that are here already" }),
-  suppressed: t.Integer({ description: "Plays left out since you had removed them here" }),
-  notUnderstood: t.Integer(),
-  leftOut: t.Integer({ description: "Understood, but not kept here, such as films" }),
-  doubtful: t.Integer({ description: "Shows that may be several; choose with PATCH" }),
-  filled: t.Integer({ description: "Lists, ratings and notes that are taken over" }),
-  kept: t.Integer({ description: "Lists, ratings and notes of your own that the file does not overrule" }),
-  unlisted: t.Integer({ description: "Of notUnderstood and leftOut, those that are not among the items" }),
+  shows: Whole({ description: "In the file" }),
+  plays: Whole({ description: "In the file" }),
+  added: Whole({ description: "Plays that are added; in a preview, that would be" }),
+  showsAdded: Whole({ description: "Shows that get one of them" }),
+  showsNew: Whole({ description: "Shows that come into your library" }),
+  alreadyThere: Whole({ description: "Plays that are here already" }),
+  suppressed: Whole({ description: "Plays left out since you had removed them here" }),
+  notUnderstood: Whole(),
+  leftOut: Whole({ description: "Understood, but not kept here, such as films" }),
+  doubtful: Whole({ description: "Shows that may be several; choose with PATCH" }),
+  filled: Whole({ description: "Lists, ratings and notes that are taken over" }),
+  kept: Whole({ description: "Lists, ratings and notes of your own that the file does not overrule" }),
+  unlisted: Whole({ description: "Of notUnderstood and leftOut, those that are not among the items" }),
   notes: t.Array(t.String()),
   failure: TextOrNull,
 });
@@ -64,7 +64,7 @@ const importFields = {
     }),
     t.Null(),
   ]),
-  progress: t.Union([t.Object({ done: t.Integer(), total: t.Integer() }), t.Null()]),
+  progress: t.Union([t.Object({ done: Whole(), total: Whole() }), t.Null()]),
   createdAt: Iso,
   finishedAt: IsoOrNull,
   undoneAt: IsoOrNull,
@@ -75,15 +75,15 @@ const Item = t.Object({
   kind: oneOf(["show", "not-understood", "left-out"]),
   key: t.String({ description: "Of a show: its name for `choices`. Of anything else: where it stands in the file" }),
   title: t.String(),
-  year: t.Union([t.Integer(), t.Null()]),
+  year: t.Union([Whole(), t.Null()]),
   showId: t.Union([Id, t.Null()]),
   outcome: oneOf(["matched", "created", "doubtful", "skipped", "none"]),
-  plays: t.Integer(),
-  added: t.Integer(),
-  alreadyThere: t.Integer(),
-  suppressed: t.Integer(),
+  plays: Whole(),
+  added: Whole(),
+  alreadyThere: Whole(),
+  suppressed: Whole(),
   note: t.Union([t.String(), t.Null()], { description: "Why, in words" }),
-  candidates: t.Array(t.Object({ showId: Id, title: t.String(), year: t.Union([t.Integer(), t.Null()]) })),
+  candidates: t.Array(t.Object({ showId: Id, title: t.String(), year: t.Union([Whole(), t.Null()]) })),
 });
 const ImportWithItems = t.Object({
   ...importFields,

@@ -1,3 +1,4 @@
+import { Type } from "@sinclair/typebox";
 import { t } from "elysia";
 import { toIso } from "../../domain/instant.ts";
 import { LONGEST_MINIMUM, NUMBERINGS, type Preferences as Settings, WATCHED_FROM } from "../../domain/preferences.ts";
@@ -16,6 +17,8 @@ export function isoOrNull(at: number | null): string | null {
 // A plain string to the validator: checking the format of what we wrote ourselves costs time on long lists.
 export const Iso = t.String({ description: "ISO 8601, UTC", examples: ["2026-08-31T19:30:00.000Z"] });
 export const IsoOrNull = t.Union([Iso, t.Null()]);
+/** Whole numbers of answers. The framework's own also reads them out of text, and compiles a check for that wherever one is named. */
+export const Whole = Type.Integer;
 export const Id = t.String({ description: "Opaque id" });
 export const TextOrNull = t.Union([t.String(), t.Null()]);
 export const IdParams = t.Object({ id: t.String() });
@@ -46,7 +49,7 @@ export const User = t.Object(userFields);
 export const Person = t.Object({
   ...userFields,
   lastSeenAt: IsoOrNull,
-  shows: t.Integer({ description: "In this user's library" }),
+  shows: Whole({ description: "In this user's library" }),
 });
 
 /** Nothing here ever removes a play that is there; it decides what is brought from the next sync on. */
@@ -142,10 +145,10 @@ export const SyncError = t.Object({
 
 export const Progress = t.Object({
   phase: t.String(),
-  done: t.Integer(),
-  total: t.Integer({ description: "0 while the server has not said how many" }),
-  showsSynced: t.Integer(),
-  episodesSynced: t.Integer(),
+  done: Whole(),
+  total: Whole({ description: "0 while the server has not said how many" }),
+  showsSynced: Whole(),
+  episodesSynced: Whole(),
 });
 
 const syncLogFields = {
@@ -155,14 +158,14 @@ const syncLogFields = {
   trigger: oneOf(SYNC_TRIGGERS),
   mode: oneOf(SYNC_MODES),
   status: oneOf(SYNC_STATUSES),
-  showsSynced: t.Integer({ description: "Distinct watched shows this run covered" }),
-  episodesSynced: t.Integer({ description: "Distinct watched episodes this run covered" }),
-  watchesAdded: t.Integer({ description: "Plays that were new" }),
-  watchesRemoved: t.Integer(),
-  showsDoubtful: t.Integer(),
+  showsSynced: Whole({ description: "Distinct watched shows this run covered" }),
+  episodesSynced: Whole({ description: "Distinct watched episodes this run covered" }),
+  watchesAdded: Whole({ description: "Plays that were new" }),
+  watchesRemoved: Whole(),
+  showsDoubtful: Whole(),
   errors: t.Array(SyncError),
   notes: t.Array(t.String()),
-  held: t.Union([t.Object({ removals: t.Integer(), existing: t.Integer() }), t.Null()]),
+  held: t.Union([t.Object({ removals: Whole(), existing: Whole() }), t.Null()]),
   duration: t.Number({ description: "Milliseconds; so far, while it runs" }),
   startedAt: Iso,
   syncedAt: IsoOrNull,
@@ -175,18 +178,18 @@ export const SyncItem = t.Object({
   serverShow: t.String(),
   showId: TextOrNull,
   title: t.String(),
-  year: t.Union([t.Integer(), t.Null()]),
+  year: t.Union([Whole(), t.Null()]),
   method: t.String({ description: "How the show was matched" }),
   confidence: t.Number(),
   outcome: oneOf(["added", "unchanged", "removed", "doubtful", "failed"]),
-  episodes: t.Integer(),
-  added: t.Integer(),
-  removed: t.Integer(),
+  episodes: Whole(),
+  added: Whole(),
+  removed: Whole(),
   notes: t.Array(t.String()),
   plan: t.Array(
     t.Object({
-      season: t.Integer(),
-      number: t.Union([t.Integer(), t.Null()]),
+      season: Whole(),
+      number: t.Union([Whole(), t.Null()]),
       title: TextOrNull,
       watchedAt: IsoOrNull,
       certainty: t.String(),
@@ -199,5 +202,5 @@ export const SyncItem = t.Object({
 export const SyncLogWithItems = t.Object({ ...syncLogFields, items: t.Array(SyncItem) });
 
 export const SyncStarted = t.Object({ syncId: Id });
-export const Changed = t.Object({ changed: t.Integer({ description: "Episodes that were not watched before" }) });
+export const Changed = t.Object({ changed: Whole({ description: "Episodes that were not watched before" }) });
 export const NoContent = t.Void({ description: "Done" });

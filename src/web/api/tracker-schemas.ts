@@ -5,11 +5,11 @@ import { CERTAINTIES } from "../../domain/plays.ts";
 import { PROGRESS_STATES } from "../../domain/progress.ts";
 import { LIST_NAMES } from "../../domain/show-list.ts";
 import { UP_NEXT_SECTIONS } from "../../domain/up-next.ts";
-import { Id, Iso, IsoOrNull, TextOrNull } from "./schemas.ts";
+import { Id, Iso, IsoOrNull, TextOrNull, Whole } from "./schemas.ts";
 
 // Shapes of shows, episodes and plays. What a schema does not name is left out of the answer.
 
-export const NumberOrNull = t.Union([t.Integer(), t.Null()]);
+export const NumberOrNull = t.Union([Whole(), t.Null()]);
 
 function oneOf<const Names extends readonly string[]>(names: Names) {
   return t.Unsafe<Names[number]>(t.Union(names.map((name) => t.Literal(name))));
@@ -32,8 +32,8 @@ export const Ids = t.Object({
 
 const episodeFields = {
   id: Id,
-  season: t.Integer({ description: "0 = specials" }),
-  number: t.Union([t.Integer(), t.Null()], { description: "Null: the server gave it none" }),
+  season: Whole({ description: "0 = specials" }),
+  number: t.Union([Whole(), t.Null()], { description: "Null: the server gave it none" }),
   title: TextOrNull,
   airedAt: IsoOrNull,
   airedExact: t.Boolean({ description: "False: only the day is known" }),
@@ -59,9 +59,9 @@ const entryFields = {
   status: t.Union([ShowStatus, t.Null()]),
   network: TextOrNull,
   genres: t.Array(t.String()),
-  watched: t.Integer({ description: "Different episodes, without specials" }),
-  aired: t.Integer({ description: "Episodes that are out, without specials" }),
-  total: t.Integer(),
+  watched: Whole({ description: "Different episodes, without specials" }),
+  aired: Whole({ description: "Episodes that are out, without specials" }),
+  total: Whole(),
   lastWatchedAt: IsoOrNull,
   addedAt: Iso,
   nextAirAt: IsoOrNull,
@@ -73,10 +73,10 @@ export const LibraryShow = t.Object({
   newEpisode: t.Boolean({ description: "An episode that came out in the last seven days is waiting" }),
 });
 
-const facet = t.Array(t.Object({ value: t.String(), shows: t.Integer() }));
+const facet = t.Array(t.Object({ value: t.String(), shows: Whole() }));
 
 export const LibraryFacets = t.Object({
-  lists: t.Object({ all: t.Integer(), ...Object.fromEntries(LIST_NAMES.map((name) => [name, t.Integer()])) }),
+  lists: t.Object({ all: Whole(), ...Object.fromEntries(LIST_NAMES.map((name) => [name, Whole()])) }),
   networks: facet,
   genres: facet,
   statuses: facet,
@@ -116,11 +116,11 @@ export const Show = t.Object({
   enrichedFrom: TextOrNull,
   seasons: t.Array(
     t.Object({
-      number: t.Integer(),
+      number: Whole(),
       title: t.String(),
-      watched: t.Integer(),
-      aired: t.Integer(),
-      total: t.Integer(),
+      watched: Whole(),
+      aired: Whole(),
+      total: Whole(),
       episodes: t.Array(EpisodeWithPlays),
     }),
   ),
@@ -149,9 +149,9 @@ export const UpNextItem = t.Object({
   section: UpNextSection,
   isNew: t.Boolean({ description: "Came out in the last seven days" }),
   runtimeMin: NumberOrNull,
-  watched: t.Integer(),
-  aired: t.Integer(),
-  remaining: t.Integer({ description: "Further unwatched episodes that are out" }),
+  watched: Whole(),
+  aired: Whole(),
+  remaining: Whole({ description: "Further unwatched episodes that are out" }),
   lastWatchedAt: IsoOrNull,
 });
 
@@ -171,23 +171,23 @@ export const CalendarItem = t.Object({
   runtimeMin: NumberOrNull,
 });
 
-const watchedFields = { plays: t.Integer(), minutes: t.Integer() };
+const watchedFields = { plays: Whole(), minutes: Whole() };
 
-const TopShow = t.Object({ ...showFields, ...watchedFields, episodes: t.Integer() });
-const TopName = t.Object({ name: t.String(), shows: t.Integer(), ...watchedFields });
+const TopShow = t.Object({ ...showFields, ...watchedFields, episodes: Whole() });
+const TopName = t.Object({ name: t.String(), shows: Whole(), ...watchedFields });
 
-const StreakOrNull = t.Union([t.Object({ from: t.String(), to: t.String(), days: t.Integer() }), t.Null()]);
+const StreakOrNull = t.Union([t.Object({ from: t.String(), to: t.String(), days: Whole() }), t.Null()]);
 
 export const Stats = t.Object({
-  year: t.Union([t.Integer(), t.Null()], { description: "Null: ever" }),
+  year: t.Union([Whole(), t.Null()], { description: "Null: ever" }),
   timezone: t.String({ description: "Whose days these are" }),
-  shows: t.Integer({ description: "With a play" }),
-  episodes: t.Integer({ description: "Different episodes, specials included" }),
-  plays: t.Integer(),
-  rewatches: t.Integer({ description: "Plays of episodes that had been watched before" }),
-  minutes: t.Integer({ description: "Of plays whose runtime is known" }),
-  withoutRuntime: t.Integer({ description: "Plays whose runtime is not known" }),
-  undated: t.Integer({ description: "Plays whose time is not known, ever: in no year and on no day" }),
+  shows: Whole({ description: "With a play" }),
+  episodes: Whole({ description: "Different episodes, specials included" }),
+  plays: Whole(),
+  rewatches: Whole({ description: "Plays of episodes that had been watched before" }),
+  minutes: Whole({ description: "Of plays whose runtime is known" }),
+  withoutRuntime: Whole({ description: "Plays whose runtime is not known" }),
+  undated: Whole({ description: "Plays whose time is not known, ever: in no year and on no day" }),
   months: t.Array(t.Object({ month: t.String({ examples: ["2026-08"] }), ...watchedFields }), {
     description: "Those with a play, oldest first",
   }),
@@ -195,9 +195,9 @@ export const Stats = t.Object({
     description: "Every day of the year, else of the last 53 weeks",
   }),
   weeks: t.Array(t.Object({ week: t.String({ description: "Its Monday" }), ...watchedFields })),
-  years: t.Array(t.Object({ year: t.Integer(), ...watchedFields }), { description: "Every year with a play" }),
-  hours: t.Array(t.Array(t.Integer()), { description: "Dated plays by weekday, from Monday, and hour" }),
-  activeDays: t.Integer({ description: "Days with a play" }),
+  years: t.Array(t.Object({ year: Whole(), ...watchedFields }), { description: "Every year with a play" }),
+  hours: t.Array(t.Array(Whole()), { description: "Dated plays by weekday, from Monday, and hour" }),
+  activeDays: Whole({ description: "Days with a play" }),
   firstDay: TextOrNull,
   lastDay: TextOrNull,
   busiestDay: t.Union([t.Object({ date: t.String(), ...watchedFields }), t.Null()]),

@@ -13,6 +13,7 @@ import { findInLibrary } from "../../db/queries/in-library.ts";
 import { libraryPage } from "../../db/queries/library.ts";
 import { showById } from "../../db/repos/shows.ts";
 import { BROWSE_FILTERS, type BrowseFilter } from "../../domain/browse.ts";
+import { countryName } from "../../domain/country-name.ts";
 import { readShowLink } from "../../domain/show-link.ts";
 import type { ListName } from "../../domain/show-list.ts";
 import { type AppError, toAppError } from "../../kernel/errors.ts";
@@ -31,13 +32,11 @@ const IN_VIEW = 2;
 
 const STATUS_WORDS = { running: "running", ended: "ended", upcoming: "not out yet" } as const;
 
-const countryNames = new Intl.DisplayNames("en", { type: "region" });
-
 /** What a source's own list tells of a show, in one line. */
 export function candidateFacts(show: ShowCandidate): string {
   const facts = [
     show.year === undefined ? "Year unknown" : String(show.year),
-    show.network ?? (show.country === undefined ? "" : (countryNames.of(show.country) ?? "")),
+    show.network ?? (show.country === undefined ? "" : (countryName(show.country) ?? "")),
     show.runtimeMin === undefined ? "" : `${show.runtimeMin} min`,
     (show.genres ?? []).slice(0, 2).join(", "),
     show.status === undefined ? "" : STATUS_WORDS[show.status],

@@ -1,7 +1,13 @@
 import type { SelectOption } from "../../../views/ui/select.tsx";
 import { TITLE_LANGUAGES } from "../../domain/title-language.ts";
 
-const zones = Intl.supportedValuesOf("timeZone");
+let known: readonly string[] | undefined;
+
+/** Every zone this runtime knows; asked for by the first reader of the settings. */
+function zonesKnown(): readonly string[] {
+  known ??= Intl.supportedValuesOf("timeZone");
+  return known;
+}
 
 function zoneOption(zone: string): SelectOption {
   const [region = zone, ...place] = zone.replaceAll("_", " ").split("/");
@@ -14,6 +20,7 @@ function zoneOption(zone: string): SelectOption {
 
 /** Every zone this runtime knows by region, the installation's own first. One that was stored under an old name stays choosable. */
 export function timeZoneOptions(installation: string, chosen: string | null): SelectOption[] {
+  const zones = zonesKnown();
   const extra = chosen !== null && !zones.includes(chosen) ? [chosen] : [];
   return [
     { value: "", label: `Like this installation (${installation})` },

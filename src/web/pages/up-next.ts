@@ -14,10 +14,11 @@ import {
 import { type CaughtUpModel, CaughtUpRows } from "../../../views/parts/caught-up.tsx";
 import { RefresherGone } from "../../../views/parts/more.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
+import { UpNextMenu } from "../../../views/parts/up-next-card.tsx";
 import { caughtUp } from "../../db/queries/caught-up.ts";
 import { libraryCounts } from "../../db/queries/library.ts";
 import { serverGlances } from "../../db/queries/page-context.ts";
-import { type UpNextSectionPage, upNext, upNextSections } from "../../db/queries/up-next.ts";
+import { type UpNextSectionPage, upNext, upNextOfShow, upNextSections } from "../../db/queries/up-next.ts";
 import { UP_NEXT_SECTIONS, type UpNextSection } from "../../domain/up-next.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readForm } from "../form.ts";
@@ -115,6 +116,22 @@ export function createUpNextPage(deps: RouteDeps) {
         return reply.part ? reply.fragment(UpNextList({ ctx, page })) : reply.page(UpNextPage({ ctx, page }));
       },
       { query: t.Object({ section: t.Optional(t.String()), cursor: t.Optional(t.String()) }), detail: { hide: true } },
+    )
+    .get(
+      "/up-next/:id/menu",
+      ({ request, params, query: { episode } }) => {
+        const { ctx, userId, part, ...reply } = visit(deps, request);
+        const { id, title } = readShow(deps, userId, params.id);
+        if (!part) return reply.go(paths.show(id));
+        const item = upNextOfShow(db, userId, Number(id), ctx.now);
+        const next = item !== null && item.episode.id === episode ? upNextModel(ctx, item) : null;
+        return reply.fragment(UpNextMenu({ ctx, showId: id, title, next }));
+      },
+      {
+        params: t.Object({ id: t.String() }),
+        query: t.Object({ episode: t.Optional(t.String()) }),
+        detail: { hide: true },
+      },
     )
     .post(
       "/up-next/:id",

@@ -24,7 +24,7 @@ import { SyncProgress, type SyncProgressModel } from "../../../views/parts/sync-
 import { RecentSyncs, type SyncRowModel } from "../../../views/parts/sync-row.tsx";
 import { SyncShowRow } from "../../../views/parts/sync-show-row.tsx";
 import { ToastWithUndo } from "../../../views/parts/toast-with-undo.tsx";
-import { UpNextCard } from "../../../views/parts/up-next-card.tsx";
+import { UpNextCard, UpNextMenu } from "../../../views/parts/up-next-card.tsx";
 import { HOSTILE, NOW } from "./context.ts";
 
 const HOUR_MS = 3_600_000;
@@ -281,7 +281,12 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
           remaining: 2,
         },
       ].map((next) => (
-        <UpNextCard ctx={ctx} next={next} />
+        <>
+          <UpNextCard ctx={ctx} next={next} />
+          <li>
+            <UpNextMenu ctx={ctx} showId={next.showId} title={next.showTitle} next={next} />
+          </li>
+        </>
       ))}
     </ul>
   ),
