@@ -25,6 +25,7 @@ const delivery: DeliveryView = {
 
 const guide: WebhookView["guide"] = {
   intro: "It tells at once.",
+  title: "In its settings",
   page: { url: "https://app.example.com/webhooks", label: "The list" },
   steps: ["Open it.", "Paste it."],
   instead: { title: "Another way", intro: "It also tells.", steps: ["Do that."], template: '{"a":"{b}"}' },
