@@ -31,6 +31,8 @@ const demo = demoWorld(keep ? { asOf: await firstStart() } : {});
 const fixed = { plexTv: 47471, plexApp: 47472, plexServer: 47481, trakt: 47473, tmdb: 47474, tvmaze: 47475 };
 const sims = startSimulators(demo.world, { drawPosters: true, ports: keep ? fixed : {}, keepsTokens: keep });
 
+sims.webhooks.live = true;
+
 const product = Bun.spawn([process.execPath, "src/main.ts", "serve"], {
   cwd: root,
   env: { ...process.env, ...sims.env, DATA_DIR: dataDir, PORT: port },
@@ -47,7 +49,8 @@ Episode Tracker demo: http://localhost:${port}
   3. On the simulated Plex page leave "Anna" chosen and press "Sign In".
   4. Choose the server "Attic" and press "Sync Now".
 
-  Every ${minutesBetweenPlays} minutes Anna watches another episode; sync again to see it arrive.
+  Every ${minutesBetweenPlays} minutes Anna watches another episode. It arrives with the next sync, or at once when the webhook in
+  the server's settings is registered.
   Data: ${dataDir}${keep ? "" : " (deleted at the end)"}
   Stop with Ctrl+C.
 `);
