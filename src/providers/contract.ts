@@ -318,6 +318,8 @@ export type WebhookRegistry = {
 export type WebhookGuide = {
   /** What it brings and what it needs. */
   intro: string;
+  /** What the steps are about. */
+  title: string;
   /** Where the service has its list. */
   page: { url: string; label: string };
   steps: readonly string[];

@@ -16,7 +16,7 @@ export type Running = {
   url: string;
   /** Milliseconds from the start of the process to the first good answer. */
   firstAnswerMs: number;
-  get(path: string): Promise<Response>;
+  get(path: string, signal?: AbortSignal): Promise<Response>;
   send(method: string, path: string, body?: unknown): Promise<Response>;
   stop(): Promise<void>;
 };
@@ -55,10 +55,11 @@ export async function startProduct(sims: Simulated, dataDir: string, env: Record
   await until("the product's first answer", answers, 2);
   const firstAnswerMs = performance.now() - started;
   const cookies = new Map<string, string>();
-  const send = async (method: string, path: string, body?: unknown) => {
+  const send = async (method: string, path: string, body?: unknown, signal?: AbortSignal) => {
     const answer = await fetch(`${url}${path}`, {
       method,
       redirect: "manual",
+      ...(signal === undefined ? {} : { signal }),
       headers: {
         cookie: [...cookies.values()].join("; "),
         origin: url,
@@ -79,7 +80,7 @@ export async function startProduct(sims: Simulated, dataDir: string, env: Record
     pid: child.pid,
     url,
     firstAnswerMs,
-    get: (path) => send("GET", path),
+    get: (path, signal) => send("GET", path, undefined, signal),
     send,
     async stop() {
       child.kill("SIGTERM");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { loadAssets } from "../../src/kernel/assets.ts";
-import { mapLimit, singleFlight, tidyMemory, withDeadline, yieldToOthers } from "../../src/kernel/async.ts";
+import { mapLimit, oneByOne, singleFlight, tidyMemory, withDeadline, yieldToOthers } from "../../src/kernel/async.ts";
 import { backoffMs, retryAfterMs } from "../../src/kernel/backoff.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { AppError, hasCode, throwIfAborted, toAppError } from "../../src/kernel/errors.ts";
@@ -129,6 +129,23 @@ describe("doing several things", () => {
     await expect(work).rejects.toThrow("no");
     await systemClock.sleep(20);
     expect(begun).toEqual([0, 1]);
+  });
+
+  test("oneByOne lets work of one key wait for what came before, however that ended", async () => {
+    const inLine = oneByOne<string>();
+    const said: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const first = inLine("a", async () => {
+      await promise;
+      said.push("first");
+      throw new Error("failed");
+    });
+    const second = inLine("a", async () => said.push("second"));
+    await inLine("b", async () => said.push("other"));
+    resolve();
+    await expect(first).rejects.toThrow("failed");
+    await second;
+    expect(said).toEqual(["other", "first", "second"]);
   });
 
   test("singleFlight joins calls of one key, and forgets them once they ended, well or not", async () => {

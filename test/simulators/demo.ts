@@ -34,6 +34,8 @@ const demo = demoWorld(keep ? { asOf: await firstStart() } : {});
 const fixed = { plexTv: 47471, plexApp: 47472, plexServer: 47481, trakt: 47473, tmdb: 47474, tvmaze: 47475 };
 const sims = startSimulators(demo.world, { drawPosters: true, ports: keep ? fixed : {}, keepsTokens: keep });
 
+sims.webhooks.live = true;
+
 const product = Bun.spawn([process.execPath, "src/main.ts", "serve"], {
   cwd: root,
   env: { ...process.env, ...sims.env, DATA_DIR: dataDir, PORT: port },

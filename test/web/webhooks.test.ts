@@ -25,6 +25,7 @@ const delivery: DeliveryView = {
 
 const guide: WebhookView["guide"] = {
   intro: "It tells at once.",
+  title: "In its settings",
   page: { url: "https://app.example.com/webhooks", label: "The list" },
   steps: ["Open it.", "Paste it."],
   instead: { title: "Another way", intro: "It also tells.", steps: ["Do that."], template: '{"a":"{b}"}' },
@@ -211,5 +212,140 @@ describe("the address of an integration", () => {
     }
     const ana = await app.signIn();
     expect((await ana.get("/api/integrations/2/webhook")).status).toBe(404);
+  });
+});
+
+describe("the page of a webhook", () => {
+  const part = { "hx-request": "true", "hx-current-url": "http://localhost/integrations/1/webhook" };
+  const hostile = '<img src=x onerror="alert(1)">';
+
+  async function open(members: Partial<WebhookService> = {}, options: TestAppOptions = {}) {
+    start({ view: async (_user, _id, base) => shown(base), ...members }, options);
+    return app.signIn();
+  }
+
+  test("shows address, what it needs, steps and what has come, without script", async () => {
+    const ana = await open();
+    const { status, text } = await ana.get("/integrations/1/webhook");
+    expect(status).toBe(200);
+    expect(text).toContain(`${app.url}/api/webhooks/plex/${secret}</code>`);
+    for (const words of ["Webhook of Attic", "It tells at once.", "Paste it.", "Another way", "The Door", "Used"]) {
+      expect(text).toContain(words);
+    }
+    expect(text).toContain('href="/syncs/7"');
+  });
+
+  test("waits for the first delivery where none has come", async () => {
+    const ana = await open({ view: async (_user, _id, base) => shown(base, { deliveries: [] }) });
+    expect((await ana.get("/integrations/1/webhook")).text).toContain("Waiting for the first delivery");
+  });
+
+  test("warns of an address that leads nowhere, and of https", async () => {
+    const ana = await open();
+    expect((await ana.get("/integrations/1/webhook")).text).toContain("means each machine itself");
+    await app.close();
+    const eve = await open({}, { env: { PUBLIC_URL: "https://tracker.example.org" } });
+    const { text } = await eve.get("/integrations/1/webhook");
+    expect(text).not.toContain("means each machine itself");
+    expect(text).toContain("only with a certificate");
+    await app.close();
+    const kim = await open({}, { env: { PUBLIC_URL: "http://192.0.2.20:4747" } });
+    expect((await kim.get("/integrations/1/webhook")).text).not.toContain("webhook-warning");
+  });
+
+  test("keeps what servers send as text", async () => {
+    const bad = { ...delivery, title: hostile, event: hostile, reason: hostile };
+    const ana = await open({
+      view: async (_user, _id, base) => shown(base, { deliveries: [bad], registered: true, registeredAt: hostile }),
+      deliveries: () => [bad],
+    });
+    for (const path of ["/integrations/1/webhook", "/integrations/1/webhook/deliveries"]) {
+      const { text } = await ana.get(path, part);
+      expect(text).toContain("&lt;img");
+      expect(text).not.toContain("<img src=x");
+    }
+  });
+
+  test("registers with one press: as a part, and as a plain form", async () => {
+    let registered = false;
+    const ana = await open({
+      view: async (_user, _id, base) => shown(base, { registered }),
+      register: async () => {
+        registered = true;
+      },
+      unregister: async () => {
+        registered = false;
+      },
+    });
+    const path = "/integrations/1/webhook/registration";
+    const pressed = await ana.request(path, {
+      method: "POST",
+      headers: part,
+      body: new URLSearchParams({ _method: "PUT" }),
+    });
+    expect([pressed.status, pressed.text.includes("Remove from Plex")]).toEqual([200, true]);
+    const plain = await ana.form(path, { _method: "DELETE" });
+    expect([plain.status, plain.headers.get("location")]).toEqual([303, "/integrations/1/webhook"]);
+    const page = await ana.get("/integrations/1/webhook");
+    expect(page.text).toContain("The address is no longer registered.");
+    expect(page.text).toContain("Register with Plex");
+  });
+
+  test("says in the service's words why it cannot be registered", async () => {
+    const ana = await open({
+      register: async () => {
+        throw new AppError("conflict", "This account has no Plex Pass.", { hint: "Syncs go on." });
+      },
+    });
+    const path = "/integrations/1/webhook/registration";
+    const body = new URLSearchParams({ _method: "PUT" });
+    const pressed = await ana.request(path, { method: "POST", headers: part, body });
+    expect([pressed.status, pressed.text.includes("This account has no Plex Pass. Syncs go on.")]).toEqual([409, true]);
+    expect((await ana.form(path, { _method: "PUT" })).status).toBe(303);
+    expect((await ana.get("/integrations/1/webhook")).text).toContain("This account has no Plex Pass. Syncs go on.");
+  });
+
+  test("makes a new address, and says when the list still has the old one", async () => {
+    const ana = await open({ rotate: async () => ({ registered: false, problem: "plex.tv is having trouble." }) });
+    const answer = await ana.form("/integrations/1/webhook", {});
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/integrations/1/webhook"]);
+    expect((await ana.get("/integrations/1/webhook")).text).toContain("plex.tv is having trouble.");
+    const pressed = await ana.request("/integrations/1/webhook", { method: "POST", headers: part });
+    expect(pressed.text).toContain(secret);
+    expect(pressed.text).toContain("The address is new");
+  });
+
+  test("asks the service itself whether the address is in its list", async () => {
+    let asked = 0;
+    const ana = await open({
+      isRegistered: async () => {
+        asked += 1;
+        return true;
+      },
+    });
+    expect((await ana.get("/integrations/1/webhook")).text).toContain('hx-trigger="load"');
+    expect(asked).toBe(0);
+    const answer = await ana.get("/integrations/1/webhook/registration", part);
+    expect([answer.status, asked, answer.text.includes('hx-trigger="load"')]).toEqual([200, 1, false]);
+  });
+
+  test("is nobody else's", async () => {
+    const ana = await open();
+    const nobody = await app.client().get("/integrations/1/webhook");
+    expect([nobody.status, nobody.headers.get("location")]).toEqual([303, "/login?next=%2Fintegrations%2F1%2Fwebhook"]);
+    expect(ana.user.username).toBe("ana");
+    await app.close();
+    app = createTestApp({
+      services: {
+        integrations: fakeIntegrations({
+          list: () => [],
+          get: () => {
+            throw new AppError("not-found", "There is no such integration.");
+          },
+        }),
+      },
+    });
+    const ben = await app.signIn("ben");
+    expect((await ben.get("/integrations/1/webhook")).status).toBe(404);
   });
 });

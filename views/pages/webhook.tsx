@@ -1,3 +1,4 @@
+import type { PropsWithChildren } from "@kitajs/html";
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
@@ -31,6 +32,7 @@ export type WebhookPageModel = WebhookDeliveriesModel & {
   registration: WebhookRegistrationModel | null;
   guide: {
     intro: string;
+    title: string;
     page: { url: string; label: string };
     steps: readonly string[];
     instead: { title: string; intro: string; steps: readonly string[]; template: string } | null;
@@ -155,13 +157,27 @@ function Guide({ ctx, page }: Props): JSX.Element {
   return (
     <Group title="By hand" hint="Where one press is not enough, or not possible.">
       <div>
-        <Steps steps={guide.steps} />
-        <p class="webhook-page">
-          <OutLink ctx={ctx} href={guide.page.url} label={`Open ${guide.page.label}`} />
-        </p>
+        <Fold ctx={ctx} title={guide.title}>
+          <Steps steps={guide.steps} />
+          <p>
+            <OutLink ctx={ctx} href={guide.page.url} label={`Open ${guide.page.label}`} />
+          </p>
+        </Fold>
+        {guide.instead === null ? "" : <Instead ctx={ctx} instead={guide.instead} />}
       </div>
-      {guide.instead === null ? "" : <Instead ctx={ctx} instead={guide.instead} />}
     </Group>
+  );
+}
+
+function Fold({ ctx, title, children }: PropsWithChildren<{ ctx: ViewContext; title: string }>): JSX.Element {
+  return (
+    <details class="technical">
+      <summary>
+        <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
+        <span safe>{title}</span>
+      </summary>
+      <div class="stack webhook-fold">{children}</div>
+    </details>
   );
 }
 
@@ -180,29 +196,23 @@ type InsteadProps = { ctx: ViewContext; instead: NonNullable<WebhookPageModel["g
 function Instead({ ctx, instead }: InsteadProps): JSX.Element {
   const templateId = id("field", "webhook-template");
   return (
-    <details class="technical">
-      <summary>
-        <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
-        <span safe>{instead.title}</span>
-      </summary>
-      <div class="stack">
-        <p safe>{instead.intro}</p>
-        <Steps steps={instead.steps} />
-        <div class="secret webhook-template">
-          <pre id={templateId} tabindex="0" safe>
-            {instead.template}
-          </pre>
-          <Button
-            ctx={ctx}
-            type="button"
-            kind="quiet"
-            icon="copy"
-            label="Copy"
-            name="Copy the JSON data"
-            attributes={{ "data-copy": templateId }}
-          />
-        </div>
+    <Fold ctx={ctx} title={instead.title}>
+      <p safe>{instead.intro}</p>
+      <Steps steps={instead.steps} />
+      <div class="secret webhook-template">
+        <pre id={templateId} tabindex="0" safe>
+          {instead.template}
+        </pre>
+        <Button
+          ctx={ctx}
+          type="button"
+          kind="quiet"
+          icon="copy"
+          label="Copy"
+          name="Copy the JSON data"
+          attributes={{ "data-copy": templateId }}
+        />
       </div>
-    </details>
+    </Fold>
   );
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import type { Db } from "../open.ts";
 import { integrationLibraries, integrations } from "../schema/tables.ts";
 
@@ -21,21 +21,48 @@ export function allIntegrations(db: Db): IntegrationRow[] {
   return db.orm.select().from(integrations).where(connected).orderBy(asc(integrations.id)).all();
 }
 
+/** Asked for several times with every piece of news; building these statements would take longer than running them. */
+function prepare({ orm }: Db) {
+  const from = () => orm.select().from(integrations);
+  return {
+    byId: from()
+      .where(and(eq(integrations.id, sql.placeholder("id")), connected))
+      .prepare(),
+    byWebhook: from()
+      .where(
+        and(
+          eq(integrations.webhookHash, sql.placeholder("hash")),
+          eq(integrations.provider, sql.placeholder("provider")),
+          connected,
+        ),
+      )
+      .prepare(),
+    libraries: orm
+      .select()
+      .from(integrationLibraries)
+      .where(eq(integrationLibraries.integrationId, sql.placeholder("id")))
+      .orderBy(asc(integrationLibraries.title))
+      .prepare(),
+  };
+}
+
+const prepared = new WeakMap<Db, ReturnType<typeof prepare>>();
+
+function statements(db: Db): ReturnType<typeof prepare> {
+  const known = prepared.get(db);
+  if (known !== undefined) return known;
+  const made = prepare(db);
+  prepared.set(db, made);
+  return made;
+}
+
 export function integrationById(db: Db, id: number): IntegrationRow | undefined {
-  return db.orm
-    .select()
-    .from(integrations)
-    .where(and(eq(integrations.id, id), connected))
-    .get();
+  return statements(db).byId.get({ id });
 }
 
 /** The connected one whose secret webhook address has this hash. */
-export function integrationByWebhook(db: Db, provider: string, webhookHash: string): IntegrationRow | undefined {
-  return db.orm
-    .select()
-    .from(integrations)
-    .where(and(eq(integrations.webhookHash, webhookHash), eq(integrations.provider, provider), connected))
-    .get();
+export function integrationByWebhook(db: Db, provider: string, hash: string): IntegrationRow | undefined {
+  return statements(db).byWebhook.get({ hash, provider });
 }
 
 /** Disconnected ones are found too: connecting the same server again continues where it left off. */
@@ -63,12 +90,7 @@ export function updateIntegration(db: Db, id: number, change: Partial<Integratio
 }
 
 export function librariesOf(db: Db, integrationId: number): LibraryRow[] {
-  return db.orm
-    .select()
-    .from(integrationLibraries)
-    .where(eq(integrationLibraries.integrationId, integrationId))
-    .orderBy(asc(integrationLibraries.title))
-    .all();
+  return statements(db).libraries.all({ id: integrationId });
 }
 
 export function saveLibrary(db: Db, row: typeof integrationLibraries.$inferInsert): void {

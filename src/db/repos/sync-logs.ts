@@ -1,19 +1,22 @@
 import { and, desc, eq } from "drizzle-orm";
+import { AppError } from "../../kernel/errors.ts";
 import type { Db } from "../open.ts";
 import { type syncLogItems, syncLogs } from "../schema/tables.ts";
 
 export type SyncLogRow = typeof syncLogs.$inferSelect;
 export type SyncLogItemRow = typeof syncLogItems.$inferSelect;
 
-export function insertSyncLog(
-  db: Db,
-  row: Pick<SyncLogRow, "integrationId" | "userId" | "provider" | "trigger" | "mode" | "startedAt">,
-): number {
-  return db.orm
-    .insert(syncLogs)
-    .values({ ...row, status: "running" })
-    .returning({ id: syncLogs.id })
-    .get().id;
+type NewSyncLog = Pick<SyncLogRow, "integrationId" | "userId" | "provider" | "trigger" | "mode" | "startedAt">;
+
+export function insertSyncLog(db: Db, row: NewSyncLog): number {
+  const made = db.raw
+    .query<{ id: number }, [NewSyncLog]>(
+      `INSERT INTO sync_logs (integration_id, user_id, provider, trigger, mode, status, started_at)
+       VALUES ($integrationId, $userId, $provider, $trigger, $mode, 'running', $startedAt) RETURNING id`,
+    )
+    .get(row);
+  if (made === null) throw new AppError("internal", "The log of a sync was not made.");
+  return made.id;
 }
 
 export function updateSyncLog(db: Db, id: number, change: Partial<SyncLogRow>): void {

@@ -18,7 +18,8 @@ const tautulliTemplate = `{
 
 export const plexWebhookGuide: WebhookGuide = {
   intro:
-    "Your Plex server tells Episode Tracker the moment an episode has been watched to its end, so that it is here within a second. Plex does this for accounts with Plex Pass. Marks set by hand are not told this way; they come with the next sync.",
+    "Plex tells Episode Tracker the moment you have watched an episode to its end. It does so for accounts with Plex Pass. Marks set by hand come with the next sync.",
+  title: "In Plex's own settings",
   page: { url: "https://app.plex.tv/desktop/#!/settings/webhooks", label: "Plex's list of webhooks" },
   steps: [
     "In Plex, open Settings, choose your account, then Webhooks.",
@@ -27,7 +28,7 @@ export const plexWebhookGuide: WebhookGuide = {
     "Watch an episode to its end, or skip to its last minute. It appears below.",
   ],
   instead: {
-    title: "Without Plex Pass: send it with Tautulli",
+    title: "Without Plex Pass, through Tautulli",
     intro: "Tautulli watches your server and can send the same news.",
     steps: [
       "In Tautulli, open Settings, then Notification Agents, and add a Webhook.",

@@ -144,7 +144,6 @@ export function createWebhooks(deps: Deps, parts: WebhookParts): WebhookService 
     const wasThere = await check(before);
     await makeSecret(before.id);
     log.info("webhook.rotated", { integration: before.id });
-    bus.publish("webhook.delivery", { integrationId: before.id, userId });
     if (!wasThere) return { registered: false, problem: null };
     try {
       await put(rowOf(before.id), base);

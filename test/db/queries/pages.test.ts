@@ -26,6 +26,7 @@ import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up
 import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
 import { dueLanguages, saveTitles, titleProgress } from "../../../src/db/repos/titles.ts";
+import { deliveriesOf, dueDeliveries, hasCome, nextDeliveryAt, waitingCount } from "../../../src/db/repos/webhooks.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
 import * as given from "../../support/fixtures.ts";
 
@@ -617,6 +618,7 @@ describe("every page", () => {
           { title: "Harbour Lights", year: 2019, ids: {} },
         ]),
     ],
+    ["a webhook's deliveries", (db, userId) => deliveriesOf(db, userId, 50)],
     ["imports", (db, userId) => importList(db, userId, { limit: 20 })],
     ["import", (db, userId) => [oneImport(db, userId, "1"), importItems(db, 1, { kind: "show", limit: 100 })]],
   ];
@@ -671,6 +673,19 @@ describe("every page", () => {
       }).length;
     });
     expect([few, many]).toEqual([6, 6]);
+  });
+
+  test.each<[string, (db: Db) => unknown]>([
+    ["listed", (db) => deliveriesOf(db, 1, 50)],
+    ["compared", (db) => hasCome(db, 1, "print", NOW)],
+    ["counted", (db) => waitingCount(db, 1)],
+    ["taken up", (db) => dueDeliveries(db, 1, NOW)],
+    ["waited for", (db) => nextDeliveryAt(db, 1)],
+  ])("deliveries of a webhook are %s through an index", (_, read) => {
+    const db = given.createTestDb();
+    const steps = given.statementsOf(db, () => read(db)).flatMap((sql) => given.planOf(db, sql));
+    expect(steps.some((step) => step.includes("USING") && step.includes("webhook_seen_"))).toBe(true);
+    expect(steps.filter((step) => step.startsWith("SCAN"))).toEqual([]);
   });
 
   test("of one show's history never walks through the user's other plays", () => {

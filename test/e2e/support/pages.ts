@@ -38,6 +38,11 @@ export const PAGES: readonly PageOfTheProduct[] = [
     path: ({ integrationId }) => `/integrations/${integrationId}/settings`,
     for: "filled",
   },
+  {
+    name: "webhook",
+    path: ({ integrationId }) => `/integrations/${integrationId}/webhook`,
+    for: "filled",
+  },
   { name: "sync", path: ({ syncId }) => `/syncs/${syncId}`, for: "filled" },
   { name: "settings", path: () => "/settings" },
   { name: "settings, sign-in", path: () => "/settings/account" },
