@@ -16,6 +16,7 @@ import {
   libraryPage,
   libraryTitles,
 } from "../../../src/db/queries/library.ts";
+import { inLibrary } from "../../../src/db/queries/now-watching.ts";
 import { onePlay } from "../../../src/db/queries/one-play.ts";
 import { people } from "../../../src/db/queries/people.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
@@ -615,6 +616,14 @@ describe("every page", () => {
         findInLibrary(db, userId, [
           { title: "Show 1", year: 2019, ids: { tmdb: "1", tvdb: "2" } },
           { title: "Harbour Lights", year: 2019, ids: {} },
+        ]),
+    ],
+    [
+      "what plays now, in the library",
+      (db, userId) =>
+        inLibrary(db, userId, [
+          { integrationId: "1", itemId: "5", showItemId: "6" },
+          { integrationId: "1", itemId: "7", showItemId: null },
         ]),
     ],
     ["imports", (db, userId) => importList(db, userId, { limit: 20 })],
