@@ -4,7 +4,7 @@ import type { Client } from "../support/http.ts";
 import { inBrowser, JOURNEY_MS } from "./support/browser.ts";
 import { connectServer, type House, makeAccount, openHouse, syncOnce } from "./support/house.ts";
 import { card } from "./support/steps.ts";
-import { DESK, gone, PHONE, see, visit } from "./support/visitor.ts";
+import { button, DESK, gone, PHONE, see, visit } from "./support/visitor.ts";
 
 type Next = { show: { id: string; title: string }; episode: { season: number; number: number; title: string } };
 type Place = { server: string; show: string; season: number; number: number };
@@ -73,9 +73,7 @@ inBrowser("Now watching", (browser) => {
       await see(strip(page));
       const began = performance.now();
       await house.control("finish", { sessionKey });
-      await page.waitForFunction(
-        `document.querySelector("#up-next--${next.show.id} .check")?.getAttribute("aria-label") !== ${JSON.stringify(before)}`,
-      );
+      await gone(button(page, before ?? ""));
       console.log(`On ${where} the play was on the open page after ${Math.round(performance.now() - began)} ms.`);
       await gone(strip(page));
       const [play] = (await client.get(`/api/history?show=${next.show.id}&limit=1`)).json.items;
