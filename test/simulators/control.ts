@@ -139,6 +139,7 @@ const actions: Record<string, Action> = {
   },
   pause: (sims, body) => viewerOf(sims, body, (viewer) => viewer.pause()),
   resume: (sims, body) => viewerOf(sims, body, (viewer) => viewer.resume()),
+  finish: (sims, body) => viewerOf(sims, body, (viewer) => viewer.finish()),
   "stop-watching": (sims, body) =>
     viewerOf(sims, body, (viewer) => viewer.stop({ silently: body["silently"] === true })),
   "drop-feeds": (sims, body) => {

@@ -21,6 +21,8 @@ export type Viewer = {
   session: PlexSession;
   pause(): void;
   resume(): void;
+  /** Watches to the end, in no time. */
+  finish(): void;
   /** Stops here. With `silently` the server never says so. */
   stop(how?: { silently?: boolean }): void;
   /** Resolves when they have stopped. */
@@ -62,8 +64,8 @@ export function startViewer(
     resolve();
   };
 
-  const report = (): void => {
-    if (session.state === "playing") session.offsetMs = Math.min(session.offsetMs + everyMs * speed, lastMs);
+  const moveTo = (offsetMs: number): void => {
+    session.offsetMs = Math.min(offsetMs, lastMs);
     if (!marked && session.offsetMs >= watchedShare * durationMs) {
       marked = true;
       world.play(account, item);
@@ -71,6 +73,7 @@ export function startViewer(
     if (session.offsetMs >= lastMs) stop();
     else notifications.playing(session, session.state);
   };
+  const report = (): void => moveTo(session.offsetMs + (session.state === "playing" ? everyMs * speed : 0));
   const reports = setInterval(report, everyMs);
   reports.unref();
 
@@ -78,5 +81,12 @@ export function startViewer(
     session.state = what;
     notifications.playing(session, what);
   };
-  return { session, pause: () => become("paused"), resume: () => become("playing"), stop, ended };
+  return {
+    session,
+    pause: () => become("paused"),
+    resume: () => become("playing"),
+    finish: () => moveTo(lastMs),
+    stop,
+    ended,
+  };
 }

@@ -41,6 +41,10 @@ export function LiveLine({ ctx, integrationId, live, watching }: LiveLineProps):
   );
 }
 
+function waitText(ms: number): string {
+  return ms < 10_000 ? `${Math.ceil(ms / 1_000)} s` : durationText(ms);
+}
+
 function State({ ctx, live }: { ctx: ViewContext; live: LiveModel }): JSX.Element {
   switch (live.state) {
     case "live":
@@ -59,8 +63,8 @@ function State({ ctx, live }: { ctx: ViewContext; live: LiveModel }): JSX.Elemen
         <>
           <Icon ctx={ctx} name="wifi-off" />
           <span>
-            Reconnecting, next try <span safe>{waitMs < 1_000 ? "now" : `in ${durationText(waitMs)}`}</span>. Syncs go
-            on as usual.
+            Reconnecting, next try <span safe>{waitMs < 1_000 ? "now" : `in ${waitText(waitMs)}`}</span>. Syncs go on as
+            usual.
           </span>
         </>
       );

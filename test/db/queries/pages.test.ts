@@ -16,6 +16,7 @@ import {
   libraryPage,
   libraryTitles,
 } from "../../../src/db/queries/library.ts";
+import { inLibrary } from "../../../src/db/queries/now-watching.ts";
 import { onePlay } from "../../../src/db/queries/one-play.ts";
 import { people } from "../../../src/db/queries/people.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
@@ -619,6 +620,14 @@ describe("every page", () => {
         ]),
     ],
     ["a webhook's deliveries", (db, userId) => deliveriesOf(db, userId, 50)],
+    [
+      "what plays now, in the library",
+      (db, userId) =>
+        inLibrary(db, userId, [
+          { integrationId: "1", itemId: "5", showItemId: "6" },
+          { integrationId: "1", itemId: "7", showItemId: null },
+        ]),
+    ],
     ["imports", (db, userId) => importList(db, userId, { limit: 20 })],
     ["import", (db, userId) => [oneImport(db, userId, "1"), importItems(db, 1, { kind: "show", limit: 100 })]],
   ];
