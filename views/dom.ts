@@ -39,6 +39,7 @@ export type DomKind =
   | "pin"
   | "play"
   | "play-sheet"
+  | "pushes"
   | "recent-syncs"
   | "refresh"
   | "search"

@@ -12,6 +12,7 @@ const tags = [
   { name: "API tokens", description: "Tokens for scripts" },
   { name: "Backups", description: "Copies of the database, for admins" },
   { name: "Integrations", description: "Your media servers" },
+  { name: "Two-way sync", description: "Marks made here on their way to the media servers" },
   { name: "Syncs", description: "Runs that read what was watched" },
   { name: "Metadata sources", description: "Who tells titles, dates and posters" },
   { name: "Shows", description: "Your library" },

@@ -14,6 +14,7 @@ import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
+import { createPushRoutes } from "./api/pushes.ts";
 import { createSearchRoutes } from "./api/search.ts";
 import { createSessionRoutes } from "./api/sessions.ts";
 import { createShowRoutes } from "./api/shows.ts";
@@ -38,6 +39,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createUserRoutes,
   createTokenRoutes,
   createIntegrationRoutes,
+  createPushRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
   createSourceRoutes,

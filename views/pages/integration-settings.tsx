@@ -26,6 +26,7 @@ export type IntegrationSettingsModel = {
   librariesProblem?: string | undefined;
   unmarks: string;
   addShows: string;
+  twoWay: boolean;
   historyNote: string | null;
   errors: Readonly<Record<string, string>>;
 };
@@ -131,7 +132,16 @@ function Radio({ name, value, current, label }: Choice): JSX.Element {
   );
 }
 
-function Marks({ settings }: Props): JSX.Element {
+function TwoWayLink({ ctx, settings }: Props): JSX.Element {
+  const state = settings.twoWay ? "Marks made here go to the server too." : "Marks made here stay here.";
+  return (
+    <Group title="Two-way sync" hint={state}>
+      <ButtonLink ctx={ctx} href={ctx.paths.twoWay(settings.id)} label="Two-way sync" />
+    </Group>
+  );
+}
+
+function Marks({ ctx, settings }: Props): JSX.Element {
   return (
     <>
       <Group
@@ -144,6 +154,7 @@ function Marks({ settings }: Props): JSX.Element {
           <Radio name="unmarks" value="follow" current={settings.unmarks} label="Take them back here too" />
         </fieldset>
       </Group>
+      <TwoWayLink ctx={ctx} settings={settings} />
       <Group title="Shows" hint="Which of the server's shows come into your library.">
         <fieldset class="choice-row">
           <legend class="visually-hidden">Shows</legend>

@@ -76,7 +76,8 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     });
   }
 
-  function writePlays(pending: readonly Pending[]): void {
+  /** Returns the episodes that have become watched. */
+  function writePlays(pending: readonly Pending[]): Set<number> {
     addCopies(pending);
     const watched = withoutOwnMarks(pending).filter(
       ({ rows, views }) => rows.length > 0 || views.some(({ viewCount }) => viewCount > 0),
@@ -114,6 +115,7 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
       }
     }
     wish(db, { userId, episodeIds: became, origin: integrationId, now });
+    return new Set(became);
   }
 
   function suppressionsFor(episodeIds: readonly number[]): Map<number, Suppression[]> {

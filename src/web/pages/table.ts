@@ -23,6 +23,7 @@ import { createShowPage } from "./show.ts";
 import { createSignInRoutes } from "./sign-in.ts";
 import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
+import { createTwoWayPages } from "./two-way.ts";
 import { createUpNextPage } from "./up-next.ts";
 
 /** Every page, and the parts that belong to it. */
@@ -41,6 +42,7 @@ export const pages: readonly RouteFactory[] = [
   createIntegrationPages,
   createPinPages,
   createIntegrationSettingsPage,
+  createTwoWayPages,
   createSyncPages,
   createHistoryPage,
   createCalendarPage,

@@ -109,7 +109,8 @@ export async function house(options: HouseOptions = {}): Promise<House> {
     episode: (season, number, show = first) => String(row(season, number, show).id),
     showId: (show = first) =>
       String(
-        product.app.deps.db.raw.query<{ id: number }, [string]>("SELECT id FROM shows WHERE title = ?").get(show)?.id ?? "no such show",
+        product.app.deps.db.raw.query<{ id: number }, [string]>("SELECT id FROM shows WHERE title = ?").get(show)?.id ??
+          "no such show",
       ),
     onServer: (server, season, number) =>
       items(server, season, number).some((item) => (world.viewOf(anna, item)?.viewCount ?? 0) > 0),
