@@ -83,6 +83,7 @@ CREATE TABLE push_queue (
   watched_at INTEGER,
   wished_at INTEGER NOT NULL,
   state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'ready', 'held', 'void')),
+  instead_of TEXT CHECK (instead_of IN ('watched', 'unwatched')),
   attempts INTEGER NOT NULL DEFAULT 0,
   next_attempt_at INTEGER NOT NULL,
   sent_at INTEGER,

@@ -42,6 +42,7 @@ export type DomKind =
   | "pin"
   | "play"
   | "play-sheet"
+  | "pushes"
   | "recent-syncs"
   | "refresh"
   | "search"

@@ -147,6 +147,16 @@ export function createPaths(basePath: string) {
     integrationLive: (integrationId: string) => `${integration(integrationId)}/live`,
     /** GET and POST: schedule, automatic sync, libraries, what to do with unmarks. */
     integrationSettings: (integrationId: string) => `${integration(integrationId)}/settings`,
+    /** GET: what goes to the server, and what waits. POST `{twoWay}` switches it on or off. */
+    twoWay: (integrationId: string, cursor?: string) => withQuery(`${integration(integrationId)}/two-way`, { cursor }),
+    /** POST `{fingerprint, marks?, unmarks?}` agrees to what would change at first. */
+    twoWayConfirm: (integrationId: string) => `${integration(integrationId)}/two-way/confirm`,
+    /** POST sends what was held back. */
+    twoWayApproval: (integrationId: string) => `${integration(integrationId)}/two-way/approve`,
+    /** DELETE gives up on everything, or on one episode. */
+    twoWayPushes: (integrationId: string) => `${integration(integrationId)}/two-way/pushes`,
+    twoWayPush: (integrationId: string, episodeId: string) =>
+      `${integration(integrationId)}/two-way/pushes/${seg(episodeId)}`,
     /** POST starts a sync. */
     integrationSyncs: (integrationId: string) => `${integration(integrationId)}/syncs`,
     /** POST starts a run that changes nothing. */

@@ -13,6 +13,7 @@ const tags = [
   { name: "Backups", description: "Copies of the database, for admins" },
   { name: "Integrations", description: "Your media servers" },
   { name: "Household", description: "Profiles of a household behind one account, each linked to a user" },
+  { name: "Two-way sync", description: "Marks made here on their way to the media servers" },
   { name: "Syncs", description: "Runs that read what was watched" },
   { name: "Metadata sources", description: "Who tells titles, dates and posters" },
   { name: "Shows", description: "Your library" },

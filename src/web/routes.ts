@@ -16,6 +16,7 @@ import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
 import { createNowWatchingRoutes } from "./api/now-watching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
+import { createPushRoutes } from "./api/pushes.ts";
 import { createSearchRoutes } from "./api/search.ts";
 import { createSessionRoutes } from "./api/sessions.ts";
 import { createShowRoutes } from "./api/shows.ts";
@@ -47,6 +48,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createIntegrationRoutes,
   createWebhookRoutes,
   createHouseholdRoutes,
+  createPushRoutes,
   createSyncRoutes,
   createEnrichmentRoutes,
   createSourceRoutes,

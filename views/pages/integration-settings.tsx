@@ -26,6 +26,7 @@ export type IntegrationSettingsModel = {
   librariesProblem?: string | undefined;
   unmarks: string;
   addShows: string;
+  twoWay: boolean;
   historyNote: string | null;
   /** The server can tell of finished episodes by itself. */
   hasWebhook: boolean;
@@ -150,7 +151,16 @@ const ADD_SHOWS = [
   { value: "all", label: "All of them" },
 ] as const;
 
-function Marks({ settings }: Props): JSX.Element {
+function TwoWayLink({ ctx, settings }: Props): JSX.Element {
+  const state = settings.twoWay ? "Marks made here go to the server too." : "Marks made here stay here.";
+  return (
+    <Group title="Two-way sync" hint={state}>
+      <ButtonLink ctx={ctx} href={ctx.paths.twoWay(settings.id)} label="Two-way sync" />
+    </Group>
+  );
+}
+
+function Marks({ ctx, settings }: Props): JSX.Element {
   return (
     <>
       <Group
@@ -159,6 +169,7 @@ function Marks({ settings }: Props): JSX.Element {
       >
         <Choices legend="Marks taken back on the server" name="unmarks" choices={UNMARKS} value={settings.unmarks} />
       </Group>
+      <TwoWayLink ctx={ctx} settings={settings} />
       <Group title="Shows" hint="Which of the server's shows come into your library.">
         <Choices legend="Shows" name="addShows" choices={ADD_SHOWS} value={settings.addShows} />
         {settings.historyNote === null ? (

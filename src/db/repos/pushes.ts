@@ -21,27 +21,30 @@ export type NewWishes = {
   only?: number;
   /** Waits for the user's press, however little it is. */
   ask?: boolean;
-  /** Something is taken back: only marks that are our own go. */
+  /** Something is undone: only marks that are our own go, and a wish that was not sent yet gives way to the one before it. */
   takingBack?: boolean;
   now: number;
+  /** When the change was at the earliest, by episode, where nobody knows better; else now. */
+  since?: ReadonlyMap<number, number>;
   /** How long to wait for the next change of mind. */
   settleMs: number;
 };
 
 /**
  * Notes for all servers of the user that these episodes are watched, or not, as the tracker has them now; the last wish of
- * an episode stands. One that comes back to where it began before anything was sent is gone.
+ * an episode stands.
  */
 export function wishPushes(db: Db, wish: NewWishes): void {
   if (wish.episodeIds.length === 0) return;
-  const episodes = JSON.stringify(wish.episodeIds);
+  const episodes = JSON.stringify(wish.episodeIds.map((id) => [id, wish.since?.get(id) ?? wish.now]));
   db.raw
     .query<unknown, [Record<string, string | number | null>]>(
       `INSERT INTO push_queue (integration_id, episode_id, wanted, watched_at, wished_at, state, next_attempt_at)
-       SELECT i.id, c.episode, CASE WHEN c.plays > 0 THEN 'watched' ELSE 'unwatched' END, c.watched_at, $now, $state, $due
+       SELECT i.id, c.episode, CASE WHEN c.plays > 0 THEN 'watched' ELSE 'unwatched' END, c.watched_at, c.wished_at, $state, $due
        FROM integrations i CROSS JOIN (
-         SELECT w.value AS episode, count(p.id) AS plays, max(p.watched_at) AS watched_at
-         FROM json_each($episodes) w LEFT JOIN plays p ON p.episode_id = w.value AND p.user_id = $userId GROUP BY w.value
+         SELECT w.value ->> 0 AS episode, w.value ->> 1 AS wished_at, count(p.id) AS plays, max(p.watched_at) AS watched_at
+         FROM json_each($episodes) w LEFT JOIN plays p ON p.episode_id = w.value ->> 0 AND p.user_id = $userId
+         GROUP BY w.value ->> 0
        ) c
        WHERE i.user_id = $userId AND ${follows} AND i.id IS NOT $origin AND ($only IS NULL OR i.id = $only)
          AND EXISTS (SELECT 1 ${itemsOn("i.id", "c.episode")})
@@ -51,7 +54,9 @@ export function wishPushes(db: Db, wish: NewWishes): void {
            SELECT 1 FROM pushed_marks m WHERE m.episode_id = c.episode AND m.integration_id = i.id AND m.view_count > 0
              AND ${isLatest("m")}))
        ON CONFLICT (integration_id, episode_id) DO UPDATE SET
-         state = CASE WHEN wanted = excluded.wanted THEN state WHEN sent_at IS NULL THEN 'void' ELSE excluded.state END,
+         state = CASE WHEN wanted = excluded.wanted THEN state
+           WHEN $takingBack = 1 AND sent_at IS NULL AND instead_of IS NOT excluded.wanted THEN 'void' ELSE excluded.state END,
+         instead_of = CASE WHEN wanted = excluded.wanted THEN instead_of WHEN sent_at IS NULL THEN wanted END,
          wanted = excluded.wanted, watched_at = excluded.watched_at, wished_at = excluded.wished_at, attempts = 0,
          next_attempt_at = excluded.next_attempt_at, last_error = NULL`,
     )
@@ -62,14 +67,14 @@ export function wishPushes(db: Db, wish: NewWishes): void {
       only: wish.only ?? null,
       takingBack: wish.takingBack ? 1 : 0,
       state: wish.ask ? "held" : "new",
-      now: wish.now,
       due: wish.now + wish.settleMs,
     });
+  if (!wish.takingBack) return;
   db.raw
     .query<unknown, [string]>(
       "DELETE FROM push_queue WHERE state = 'void' AND episode_id IN (SELECT value FROM json_each(?))",
     )
-    .run(episodes);
+    .run(JSON.stringify(wish.episodeIds));
 }
 
 function isLatest(alias: string): string {

@@ -101,14 +101,19 @@ export function countPlaysOf(
   return row?.n ?? 0;
 }
 
-/** When the tracker last got a play of each of these episodes. */
-export function latestEntryOf(db: Db, userId: number, episodeIds: readonly number[]): Map<number, number> {
+/** When the tracker last got a play of each of these episodes from anybody but this server. */
+export function latestEntryOf(
+  db: Db,
+  userId: number,
+  integrationId: number,
+  episodeIds: readonly number[],
+): Map<number, number> {
   const rows = db.raw
-    .query<{ episodeId: number; at: number }, [string, number]>(
+    .query<{ episodeId: number; at: number }, [string, number, number]>(
       `SELECT p.episode_id AS episodeId, max(p.created_at) AS at FROM json_each(?1) w
-       CROSS JOIN plays p ON p.episode_id = w.value AND p.user_id = ?2 GROUP BY p.episode_id`,
+       CROSS JOIN plays p ON p.episode_id = w.value AND p.user_id = ?2 AND p.integration_id IS NOT ?3 GROUP BY p.episode_id`,
     )
-    .all(JSON.stringify(episodeIds), userId);
+    .all(JSON.stringify(episodeIds), userId, integrationId);
   return new Map(rows.map(({ episodeId, at }) => [episodeId, at]));
 }
 

@@ -545,6 +545,8 @@ export const pushQueue = sqliteTable(
     state: text("state", { enum: ["new", "ready", "held", "void"] })
       .notNull()
       .default("new"),
+    /** The wish that this one has replaced before anything was sent: what an undo returns to. */
+    insteadOf: text("instead_of", { enum: ["watched", "unwatched"] }),
     attempts: integer("attempts").notNull().default(0),
     nextAttemptAt: integer("next_attempt_at").notNull(),
     /** When it was sent and may have arrived. */

@@ -49,7 +49,7 @@ export async function runFull(session: Session): Promise<Ended> {
       .map(({ key }) => key),
   );
   await session.commit(() => writeOrphans(session, pages, unread));
-  const held = settleUnmarks(session, pages.unmarks, readable);
+  const held = settleUnmarks(session, pages.unmarks, readable, pages.shortLived);
   for (const library of wanted) if (readable.has(library.key)) await compareCounts(session, from, library);
   const leftOut = leftOutSentence(journal.leftOutCounts());
   if (leftOut !== null) journal.note(leftOut);

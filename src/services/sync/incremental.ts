@@ -3,6 +3,7 @@ import { coveredBy, linksOfItems, watchedLinks } from "../../db/repos/item-links
 import { latestCovered } from "../../db/repos/sync-logs.ts";
 import { DAY_MS } from "../../domain/instant.ts";
 import type { Library, MediaServer } from "../../providers/contract.ts";
+import { isTwoWay } from "../push/wishes.ts";
 import { mayHaveMoved } from "./contact.ts";
 import type { Ended } from "./full.ts";
 import { writeOrphans } from "./orphans.ts";
@@ -20,7 +21,7 @@ import {
 } from "./reading.ts";
 import type { Session } from "./session.ts";
 import { settleUnmarks } from "./unmarks.ts";
-import type { Writer } from "./writer.ts";
+import type { Unmark, Writer } from "./writer.ts";
 
 /** History rows of offline devices arrive late; this much is read again. */
 const historyOverlapMs = 7 * DAY_MS;
@@ -56,10 +57,20 @@ export async function runIncremental(session: Session): Promise<Ended> {
       .map(({ key }) => key),
   );
   const placed = await attempted(session, () => writeNewRows(session, from, pages, unread));
-  const held = settleUnmarks(session, [...pages.unmarks, ...whole.unmarks], readWhole);
+  const shortLived = await stillUnmarked(session, from, [...pages.shortLived, ...whole.shortLived]);
+  const held = settleUnmarks(session, [...pages.unmarks, ...whole.unmarks], readWhole, shortLived);
   for (const library of wanted) if (readWhole.has(library.key)) await compareCounts(session, from, library);
   if (journal.counts().added + pages.newlyWatched.size + whole.newlyWatched.size > 0) journal.carryOver(counted());
   return { complete: historyRead && placed && readable.size === wanted.length, held };
+}
+
+/** Seen by what was known of the items; whether they really are unwatched only they themselves can tell. */
+async function stillUnmarked(session: Session, from: MediaServer, shortLived: readonly Unmark[]): Promise<Unmark[]> {
+  if (shortLived.length === 0 || session.row.unmarks !== "follow" || !isTwoWay(session.row)) return [];
+  const ids = shortLived.map(({ link }) => link.itemId).slice(0, mostIdsAtOnce);
+  const seen = await from.episodesById(ids, session.signal);
+  const unwatched = new Set(seen.flatMap(({ itemId, viewCount }) => (viewCount === 0 ? [itemId] : [])));
+  return shortLived.filter(({ link }) => unwatched.has(link.itemId));
 }
 
 /** The history is the first thing asked for, so it also shows whether the server is where it was. */

@@ -80,7 +80,8 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     });
   }
 
-  function writePlays(pending: readonly Pending[]): void {
+  /** Returns the episodes that have become watched. */
+  function writePlays(pending: readonly Pending[]): Set<number> {
     addCopies(pending);
     const watched = withoutOwnMarks(pending).filter(
       ({ show, rows, views, unfinished }) =>
@@ -122,6 +123,7 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
       }
     }
     wish(db, { userId, episodeIds: became, origin: integrationId, now });
+    return new Set(became);
   }
 
   function suppressionsFor(episodeIds: readonly number[]): Map<number, Suppression[]> {

@@ -9,7 +9,7 @@ import type { RunOptions } from "./run-options.ts";
 import { createSession, type Session } from "./session.ts";
 import type { RereadItem } from "./types.ts";
 import { type Held, settleUnmarks } from "./unmarks.ts";
-import type { Unmark } from "./writer.ts";
+import type { Writer } from "./writer.ts";
 
 /** Rows of the history are written a moment before or after the news of them; older ones come with the next sync. */
 const historyMs = DAY_MS;
@@ -51,7 +51,7 @@ async function rereadItems(session: Session, itemIds: readonly string[]): Promis
   const items = found.filter(({ libraryKey }) => wanted.has(libraryKey));
   await introduce(session, from, items);
   await session.commit(() => pages.writePage(items));
-  const held = settleSeen(session, pages.unmarks, wanted);
+  const held = settleSeen(session, pages, wanted);
   const { added, removed } = session.journal.counts();
   const changed = added + removed > 0 || held !== null || session.hasChanged();
   session.journal.carryOver(seen(session, items));
@@ -68,11 +68,11 @@ async function rereadItems(session: Session, itemIds: readonly string[]): Promis
  * The server has shown these very items: that they are unwatched is seen, not concluded from their absence. Many within
  * the hour are no viewer's doing; a reading of everything, which the guard looks over, decides about them.
  */
-function settleSeen(session: Session, unmarks: readonly Unmark[], wanted: ReadonlySet<string>): Held | null {
+function settleSeen(session: Session, { unmarks, shortLived }: Writer, wanted: ReadonlySet<string>): Held | null {
   const { db, integrationId, startedAt, row } = session;
   const already = row.unmarks === "follow" ? removedByNews(db, integrationId, startedAt - HOUR_MS) : 0;
   if (already + unmarks.length <= GUARD_MARKS || row.unmarks !== "follow") {
-    return settleUnmarks(session, unmarks, wanted);
+    return settleUnmarks(session, unmarks, wanted, shortLived);
   }
   updateIntegration(db, integrationId, { needsFull: true });
   return null;

@@ -321,8 +321,9 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     // What has been watched again since is no longer what the user was asked about.
     const again = new Set(viewedSince(db, row.integrationId, held.episodeIds, row.startedAt));
     const integration = integrationById(db, row.integrationId);
-    const everywhere = integration !== undefined && isTwoWay(integration);
-    const entered = everywhere ? latestEntryOf(db, userId, held.episodeIds) : new Map<number, number>();
+    const isBoth = integration !== undefined && isTwoWay(integration);
+    const everywhere = isBoth ? new Map(held.episodeIds.map((id) => [id, held.since])) : null;
+    const entered = isBoth ? latestEntryOf(db, userId, row.integrationId, held.episodeIds) : new Map<number, number>();
     const episodeIds = held.episodeIds.filter((id) => !again.has(id) && (entered.get(id) ?? 0) <= row.startedAt);
     tx(db, () => {
       const base = { db, syncId: row.id, userId, integrationId: row.integrationId, now, everywhere };

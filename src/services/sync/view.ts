@@ -30,6 +30,7 @@ export const heldSchema = z.object({
   existing: z.number(),
   episodeIds: z.array(z.number()),
   itemIds: z.array(z.string()),
+  since: z.number().default(0),
 });
 
 const parsed = <Out>(schema: z.ZodType<Out>, text: string): Out => schema.parse(JSON.parse(text));

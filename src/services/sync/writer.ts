@@ -32,6 +32,7 @@ export function createWriter(options: WriterOptions) {
   const writePlays = createPlayWriter({ ...options, enter });
   const seasons = new Set<string>();
   const unmarks: Unmark[] = [];
+  const shortLived: Unmark[] = [];
   const newlyWatched = new Set<number>();
   const withoutNumber = new Set<number>();
 
@@ -248,11 +249,22 @@ export function createWriter(options: WriterOptions) {
       integrationId,
       unmarks.slice(before).map(({ link }) => link.itemId),
     );
-    writePlays([...pending.values()]);
+    const became = writePlays([...pending.values()]);
+    for (const each of pending.values()) {
+      const known = each.links.flatMap(({ itemId }) => links.get(itemId) ?? []);
+      if (became.has(each.episode.id)) noteShortLived(each, known);
+    }
     const held = new Set(unmarks.map(({ link }) => link.itemId));
     for (const { links: fresh } of pending.values()) {
       for (const link of fresh) if (!held.has(link.itemId)) saveLink(db, integrationId, link);
     }
+  }
+
+  /** The history has a viewing that no item counts any more. Of items that were never seen before nobody knows why. */
+  function noteShortLived({ episode, show, views, links: [link] }: Pending, known: readonly ItemLink[]): void {
+    if (link === undefined || known.length === 0 || views.some(({ view }) => view.viewCount > 0)) return;
+    const watchedUntil = Math.max(...known.map(({ seenAt }) => seenAt));
+    shortLived.push({ link, episodeId: episode.id, show, watchedUntil });
   }
 
   function cover(show: RunShow, episodeId: number): void {
@@ -292,7 +304,8 @@ export function createWriter(options: WriterOptions) {
         links: [link],
       });
     }
-    writePlays(pending);
+    const became = writePlays(pending);
+    for (const each of pending) if (became.has(each.episode.id)) noteShortLived(each, each.links);
   }
 
   /** Rows of one episode that no item on the server stands for. */
@@ -314,5 +327,5 @@ export function createWriter(options: WriterOptions) {
     writePlays([{ show, episode, isNew, rows, views: [], durationMs: null, links: [] }]);
   }
 
-  return { writePage, writeLinked, writeRows, writeRowsOf, unmarks, newlyWatched };
+  return { writePage, writeLinked, writeRows, writeRowsOf, unmarks, shortLived, newlyWatched };
 }

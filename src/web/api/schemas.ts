@@ -23,7 +23,7 @@ export const Id = t.String({ description: "Opaque id" });
 export const TextOrNull = t.Union([t.String(), t.Null()]);
 export const IdParams = t.Object({ id: t.String() });
 
-function oneOf<const Names extends readonly string[]>(names: Names) {
+export function oneOf<const Names extends readonly string[]>(names: Names) {
   return t.Unsafe<Names[number]>(t.Union(names.map((name) => t.Literal(name))));
 }
 

@@ -55,6 +55,7 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
       ...libraries,
       unmarks: typed.unmarks ?? view.unmarks,
       addShows: typed.addShows ?? view.addShows,
+      twoWay: view.twoWaySince !== null,
       historyNote: view.historyNote,
       hasWebhook: deps.providers.get(view.provider).manifest.capabilities.webhooks,
       errors,

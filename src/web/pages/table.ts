@@ -26,6 +26,7 @@ import { createSignInRoutes } from "./sign-in.ts";
 import { createSignInWithPages } from "./sign-in-with.ts";
 import { createStatsPage } from "./stats.ts";
 import { createSyncPages } from "./syncs.ts";
+import { createTwoWayPages } from "./two-way.ts";
 import { createUndoPage } from "./undo.ts";
 import { createUpNextPage } from "./up-next.ts";
 import { createWebhookPages } from "./webhook.ts";
@@ -51,6 +52,7 @@ export const pages: readonly RouteFactory[] = [
   createHouseholdPages,
   createIntegrationSettingsPage,
   createWebhookPages,
+  createTwoWayPages,
   createSyncPages,
   createHistoryPage,
   createCalendarPage,

@@ -63,11 +63,12 @@ describe("a mark made here", () => {
     const { tracking } = at.product.app;
     const { undoToken } = tracking.undoable(at.product.userId, () => mark(at, 1, 4));
     tracking.undo(at.product.userId, undoToken);
+    expect(waitingAt(at)).toEqual([]);
     mark(at, 1, 5);
     unmark(at, 1, 5);
-    expect(waitingAt(at)).toEqual([]);
     await at.deliver();
     expect(at.marksSent()).toBe(0);
+    expect(waitingAt(at)).toEqual([]);
   });
 
   test("ten clicks are one push", async () => {
