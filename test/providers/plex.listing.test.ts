@@ -5,7 +5,7 @@ import { createImpatientClock, failureOf, readAll } from "../contracts/media-ser
 
 type Asked = { offset: number; size: number };
 
-const pageOf = (rows: unknown[], more: Partial<PageAnswer> = {}): PageAnswer => ({
+const pageOf = (rows: (number | null)[], more: Partial<PageAnswer<number>> = {}): PageAnswer<number> => ({
   rows,
   total: null,
   offset: null,
@@ -15,7 +15,7 @@ const pageOf = (rows: unknown[], more: Partial<PageAnswer> = {}): PageAnswer => 
 });
 
 /** A listing of numbers; `answer` plays the server. */
-function listing(answer: (asked: Asked, number: number) => PageAnswer | AppError, pageSize = 500) {
+function listing(answer: (asked: Asked, number: number) => PageAnswer<number> | AppError, pageSize = 500) {
   const asked: Asked[] = [];
   const clock = createImpatientClock(0);
   const pages = readListing<number, number>({
@@ -27,7 +27,6 @@ function listing(answer: (asked: Asked, number: number) => PageAnswer | AppError
       if (page instanceof AppError) throw page;
       return page;
     },
-    read: (value) => (typeof value === "number" ? value : null),
     keyOf: (row) => String(row),
     toItem: (row) => (row % 10 === 9 ? null : row),
   });
@@ -109,7 +108,7 @@ describe("a paged listing", () => {
     expect(read.complete).toBe(false);
   });
 
-  const odd: [string, Partial<PageAnswer>][] = [
+  const odd: [string, Partial<PageAnswer<number>>][] = [
     ["a page with another number of rows than it says", { intact: false }],
     ["a page from another place than asked for", { offset: 40 }],
     ["a total that changes", { total: 601 }],
@@ -122,7 +121,7 @@ describe("a paged listing", () => {
   }
 
   test("a row that is no row makes the reading incomplete and counts as skipped", async () => {
-    const { pages } = listing(() => pageOf([1, "two", 3], { total: 3, offset: 0 }));
+    const { pages } = listing(() => pageOf([1, null, 3], { total: 3, offset: 0 }));
     expect(await readAll(pages)).toMatchObject({ items: [1, 3], complete: false });
   });
 

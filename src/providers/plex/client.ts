@@ -31,11 +31,14 @@ export type GetOptions<Out> = {
   signal?: AbortSignal | undefined;
 };
 
+/** Which rows of a listing, and what reads one of them. */
+export type Part<Row> = { start: number; size: number; read: (value: unknown) => Row | null };
+
 /** Requests to one Plex Media Server. */
 export type PlexClient = {
   get<Out>(path: string, options: GetOptions<Out>): Promise<Out>;
   /** One page of a listing, asked once: what to do about a failure is the listing's business. */
-  page(path: string, query: Query, part: { start: number; size: number }, signal?: AbortSignal): Promise<PageAnswer>;
+  page<Row>(path: string, query: Query, part: Part<Row>, signal?: AbortSignal): Promise<PageAnswer<Row>>;
   /** Requests sent so far, repeated ones included. */
   requests(): number;
 };
@@ -79,12 +82,12 @@ export function createPlexClient(deps: PlexDeps, options: ClientOptions): PlexCl
 
   return {
     get,
-    page: (path, query, { start, size }, signal) =>
+    page: (path, query, { start, size, read }, signal) =>
       get(path, {
         // Both documented forms at once: newer servers refuse a listing (400) when they find no size.
         query: { ...query, "X-Plex-Container-Start": start, "X-Plex-Container-Size": size },
         headers: { "X-Plex-Container-Start": String(start), "X-Plex-Container-Size": String(size) },
-        read: (answer) => readPage(name, answer),
+        read: (answer) => readPage(name, answer, read),
         timeoutMs: timeouts.listingMs,
         maxBytes: listingBytes,
         tries: 1,
@@ -94,7 +97,7 @@ export function createPlexClient(deps: PlexDeps, options: ClientOptions): PlexCl
   };
 }
 
-function readPage(name: string, answer: HttpAnswer): PageAnswer {
+function readPage<Row>(name: string, answer: HttpAnswer, read: Part<Row>["read"]): PageAnswer<Row> {
   const container = checked(name, listingSchema, bodyValue(name, answer));
   const rows = container.Metadata ?? [];
   const announced = container.size;
@@ -103,7 +106,7 @@ function readPage(name: string, answer: HttpAnswer): PageAnswer {
     throw new AppError("bad-answer", `${name} sent a list without its rows.`, { status: answer.status });
   }
   return {
-    rows,
+    rows: rows.map(read),
     total: container.totalSize ?? asInt(answer.headers.get("x-plex-container-total-size")) ?? null,
     offset: container.offset ?? null,
     intact: announced === undefined || announced === rows.length + (container.Directory?.length ?? 0),

@@ -3,9 +3,12 @@ import type { Clock } from "../../kernel/clock.ts";
 import { AppError, hasCode, isAppError, throwIfAborted } from "../../kernel/errors.ts";
 import type { Listing } from "../contract.ts";
 
-/** One page as it came. */
-export type PageAnswer = {
-  rows: unknown[];
+/**
+ * One page. Its rows are read as soon as it is there, null where one is none: what else a server sends along is many times
+ * as much and is let go at once, not when the page's turn has come.
+ */
+export type PageAnswer<Row> = {
+  rows: (Row | null)[];
   total: number | null;
   /** Where the server says that the page begins. */
   offset: number | null;
@@ -16,12 +19,11 @@ export type PageAnswer = {
 
 export type ListingSpec<Row, Item> = {
   clock: Clock;
-  askFor: (offset: number, size: number, signal: AbortSignal) => Promise<PageAnswer>;
+  askFor: (offset: number, size: number, signal: AbortSignal) => Promise<PageAnswer<Row>>;
   pageSize: number;
-  read: (value: unknown) => Row | null;
   keyOf: (row: Row) => string | undefined;
   /** Null for rows that are not for us; they count as skipped. */
-  toItem: (row: Row, page: PageAnswer) => Item | null;
+  toItem: (row: Row) => Item | null;
   signal?: AbortSignal | undefined;
 };
 
@@ -51,7 +53,7 @@ export async function* readListing<Row, Item>(spec: ListingSpec<Row, Item>): Lis
       const page = unwrap(await next);
       const offset = received;
       const known = seen.size;
-      const rows = page.rows.map(spec.read);
+      const { rows } = page;
       const fresh = rows.filter((row) => row !== null && isNew(seen, spec.keyOf(row)));
       const repeated = rows.length > 0 && seen.size === known;
       // Without a total, an empty page is the end, and so is the whole first page once more: that server does not page.
@@ -67,7 +69,7 @@ export async function* readListing<Row, Item>(spec: ListingSpec<Row, Item>): Lis
       if (!ended) next = settled(pageAt(received));
       const items: Item[] = [];
       for (const row of fresh) {
-        const item = row === null ? null : spec.toItem(row, page);
+        const item = row === null ? null : spec.toItem(row);
         if (item !== null) items.push(item);
       }
       yield { items, received: rows.length, offset, total, skipped: rows.length - items.length };
@@ -88,10 +90,10 @@ function isNew(seen: Set<string>, key: string | undefined): boolean {
  * Fetches pages and tries again where that can help. A server that refuses the size (400) or does not manage the page in
  * time gets smaller pages from then on.
  */
-function pageReader(
-  { clock, askFor, pageSize }: Pick<ListingSpec<unknown, unknown>, "clock" | "askFor" | "pageSize">,
+function pageReader<Row>(
+  { clock, askFor, pageSize }: Pick<ListingSpec<Row, unknown>, "clock" | "askFor" | "pageSize">,
   signal: AbortSignal,
-): (offset: number) => Promise<PageAnswer> {
+): (offset: number) => Promise<PageAnswer<Row>> {
   let size = pageSize;
   const smaller = (divisor: number): boolean => {
     if (size <= smallestPage) return false;

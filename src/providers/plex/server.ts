@@ -1,15 +1,6 @@
 import { AppError, hasCode, isAppError } from "../../kernel/errors.ts";
 import { checked, type HttpAnswer } from "../../kernel/http.ts";
-import type {
-  EpisodeItem,
-  HistoryItem,
-  Library,
-  Listing,
-  MediaServer,
-  MediaServerOptions,
-  ServerIdentity,
-  ShowItem,
-} from "../contract.ts";
+import type { HistoryItem, Library, Listing, MediaServer, MediaServerOptions, ServerIdentity } from "../contract.ts";
 import { readArtwork } from "./artwork.ts";
 import { createPlexClient, type PlexClient, type Query } from "./client.ts";
 import { ownerAccountId, type PlexDeps } from "./config.ts";
@@ -17,7 +8,7 @@ import { type PageAnswer, readListing } from "./listing.ts";
 import { historyKey, toEpisode, toHistory, toLibrary, toRating, toShow } from "./mapper.ts";
 import { createMarker } from "./marker.ts";
 import { plexNews } from "./news.ts";
-import { type HistoryRow, type Row, readHistoryRow, readRatedRow, readRow, readShowRow, type ShowRow } from "./rows.ts";
+import { type HistoryRow, type Row, readHistoryRow, readRatedRow, readRow, readShowRow } from "./rows.ts";
 import { identitySchema, sectionsSchema } from "./schemas.ts";
 import { bodyValue } from "./xml.ts";
 
@@ -38,8 +29,10 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
   const { name, url, token, insecureTls, relay } = options;
   const client = createPlexClient(deps, { name, url, token, insecureTls });
   const pageSize = relay ? pageSizes.relay : pageSizes.direct;
-  const fetchPages = (path: string, query: Query) => (start: number, size: number, signal: AbortSignal) =>
-    client.page(path, query, { start, size }, signal);
+  const fetchPages =
+    <WireRow>(path: string, query: Query, read: (value: unknown) => WireRow | null) =>
+    (start: number, size: number, signal: AbortSignal) =>
+      client.page(path, query, { start, size, read }, signal);
 
   const itemsOf = <WireRow extends Row, Item>(
     library: Library,
@@ -48,26 +41,24 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
     toItem: (row: WireRow, libraryKey: string) => Item | null,
     signal?: AbortSignal,
   ): Listing<Item> =>
-    readListing({
+    readListing<WireRow, Item>({
       clock: deps.clock,
-      askFor: fetchPages(`/library/sections/${encodeURIComponent(library.key)}/all`, {
-        includeGuids: 1,
-        excludeElements: unwantedElements,
-        ...query,
-      }),
+      askFor: fetchPages(
+        `/library/sections/${encodeURIComponent(library.key)}/all`,
+        { includeGuids: 1, excludeElements: unwantedElements, ...query },
+        read,
+      ),
       pageSize,
-      read,
       keyOf: (row) => row.ratingKey,
       toItem: (row) => toItem(row, library.key),
       signal,
     });
 
   const historyOf = (query: Query, own: (row: HistoryRow) => boolean, signal?: AbortSignal): Listing<HistoryItem> =>
-    readListing({
+    readListing<HistoryRow, HistoryItem>({
       clock: deps.clock,
-      askFor: fetchPages("/status/sessions/history/all", { sort: "viewedAt:desc", ...query }),
+      askFor: fetchPages("/status/sessions/history/all", { sort: "viewedAt:desc", ...query }, readHistoryRow),
       pageSize,
-      read: readHistoryRow,
       keyOf: historyKey,
       toItem: (row) => (own(row) ? toHistory(row) : null),
       signal,
@@ -94,7 +85,12 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
     async watchedCount(library, signal) {
       const path = `/library/sections/${encodeURIComponent(library.key)}/all`;
       try {
-        const page = await client.page(path, { type: episodes, unwatched: 0 }, { start: 0, size: 0 }, signal);
+        const page = await client.page(
+          path,
+          { type: episodes, unwatched: 0 },
+          { start: 0, size: 0, read: readRow },
+          signal,
+        );
         return page.total;
       } catch (error) {
         // A server that refuses the question itself; everything else is about the connection.
@@ -106,18 +102,16 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
     history: ({ since }, signal) => ownHistory(options, historyOf, since, signal),
 
     async showsById(itemIds, signal) {
-      const page = await itemsById(client, name, itemIds, signal);
-      return present<ShowRow, ShowItem>(page, readShowRow, toShow);
+      return present(await itemsById(client, name, itemIds, readShowRow, signal), toShow);
     },
 
     async episodesById(itemIds, signal) {
-      const page = await itemsById(client, name, itemIds, signal);
-      return present<Row, EpisodeItem>(page, readRow, toEpisode);
+      return present(await itemsById(client, name, itemIds, readRow, signal), toEpisode);
     },
 
     async showRating(itemId, signal) {
-      const page = await itemsById(client, name, [itemId], signal);
-      const row = readRatedRow(page?.rows[0]);
+      const page = await itemsById(client, name, [itemId], readRatedRow, signal);
+      const row = page?.rows[0] ?? null;
       return row === null ? null : toRating(row);
     },
 
@@ -189,19 +183,20 @@ async function* ownHistory(
   }
 }
 
-async function itemsById(
+async function itemsById<WireRow>(
   client: PlexClient,
   name: string,
   itemIds: readonly string[],
+  read: (value: unknown) => WireRow | null,
   signal?: AbortSignal,
-): Promise<PageAnswer | null> {
+): Promise<PageAnswer<WireRow> | null> {
   if (itemIds.length === 0) return null;
   if (itemIds.length > mostIdsAtOnce) {
     throw new AppError("internal", `${name} can be asked for ${mostIdsAtOnce} items at a time.`);
   }
   const path = `/library/metadata/${itemIds.map(encodeURIComponent).join(",")}`;
   try {
-    return await client.page(path, { includeGuids: 1 }, { start: 0, size: itemIds.length }, signal);
+    return await client.page(path, { includeGuids: 1 }, { start: 0, size: itemIds.length, read }, signal);
   } catch (error) {
     if (hasCode(error, "not-found")) return null;
     throw error;
@@ -209,13 +204,11 @@ async function itemsById(
 }
 
 function present<WireRow, Item>(
-  page: PageAnswer | null,
-  read: (value: unknown) => WireRow | null,
+  page: PageAnswer<WireRow> | null,
   toItem: (row: WireRow, libraryKey: string) => Item | null,
 ): Item[] {
   const items: Item[] = [];
-  for (const value of page?.rows ?? []) {
-    const row = read(value);
+  for (const row of page?.rows ?? []) {
     const item = row === null ? null : toItem(row, page?.libraryKey ?? "");
     if (item !== null) items.push(item);
   }

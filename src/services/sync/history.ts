@@ -4,46 +4,83 @@ import type { HistoryItem } from "../../providers/contract.ts";
 /** The play history of one account, by item; what belongs to no item that was seen is left for a search by title. */
 export type HistoryIndex = ReturnType<typeof createHistoryIndex>;
 
-const noRows: HistoryRow[] = [];
+type Folded = [
+  key: string,
+  at: number | null,
+  showItemId: string | null,
+  libraryKey: string | null,
+  showTitle: string | null,
+  title: string | null,
+  season: number | null,
+  number: number | null,
+  airedOn: string | null,
+];
+
+/**
+ * A row as one text. The whole history waits in memory while the items are read: unfolded it would be eight times as many
+ * objects, in twice the room, and the collector would walk them all again and again.
+ */
+function fold(row: HistoryItem): string {
+  const folded: Folded = [
+    row.key,
+    row.at,
+    row.showItemId,
+    row.libraryKey,
+    row.showTitle,
+    row.title,
+    row.season,
+    row.number,
+    row.airedOn,
+  ];
+  return JSON.stringify(folded);
+}
+
+function unfold(itemId: string, text: string): HistoryItem {
+  const folded: Folded = JSON.parse(text);
+  const [key, at, showItemId, libraryKey, showTitle, title, season, number, airedOn] = folded;
+  return { key, at, itemId, showItemId, libraryKey, showTitle, title, season, number, airedOn };
+}
+
+const isOf = (text: string, key: string): boolean => text.startsWith(`[${JSON.stringify(key)},`);
+
+function rowOf(text: string): HistoryRow {
+  const [key, at]: Folded = JSON.parse(text);
+  return { key, at };
+}
 
 export function createHistoryIndex() {
-  const byItem = new Map<string, HistoryItem[]>();
-  /** What is left of the rows of items that were met: their titles and numbers are no longer needed. */
-  const met = new Map<string, HistoryRow[]>();
-  const homeless: HistoryItem[] = [];
-  const keys = new Set<string>();
+  /** Folded rows, one a line. */
+  const byItem = new Map<string, string>();
+  const met = new Set<string>();
+  const homeless = new Map<string, HistoryItem>();
+
+  const linesOf = (itemId: string): string[] => byItem.get(itemId)?.split("\n") ?? [];
+  const peek = (itemId: string): HistoryRow[] => linesOf(itemId).map(rowOf);
+  const unseenItems = () => [...byItem.keys()].filter((itemId) => !met.has(itemId));
 
   return {
+    /** Each row once: pages overlap when a play arrives while they are read. */
     add(row: HistoryItem) {
-      // Pages overlap when a play arrives while they are read.
-      if (keys.has(row.key)) return;
-      keys.add(row.key);
       if (row.itemId === null) {
-        homeless.push(row);
+        homeless.set(row.key, row);
         return;
       }
-      const rows = byItem.get(row.itemId);
-      if (rows === undefined) byItem.set(row.itemId, [row]);
-      else rows.push(row);
+      const there = byItem.get(row.itemId);
+      if (there === undefined) byItem.set(row.itemId, fold(row));
+      else if (!linesOf(row.itemId).some((line) => isOf(line, row.key)))
+        byItem.set(row.itemId, `${there}\n${fold(row)}`);
     },
-    size: () => keys.size,
     /** The rows of an item, and the note that the item was met. */
     take(itemId: string): HistoryRow[] {
-      const there = met.get(itemId);
-      if (there !== undefined) return [...there];
-      const rows = (byItem.get(itemId) ?? []).map(({ key, at }) => ({ key, at }));
-      byItem.delete(itemId);
-      met.set(itemId, rows.length === 0 ? noRows : rows);
-      return rows;
+      if (byItem.has(itemId)) met.add(itemId);
+      return peek(itemId);
     },
-    peek: (itemId: string): HistoryRow[] =>
-      (met.get(itemId) ?? byItem.get(itemId) ?? []).map(({ key, at }) => ({ key, at })),
-    unseenItems: () => [...byItem.keys()],
+    peek,
+    unseenItems,
     /** Rows whose item was not met: deleted, re-added under another key, or moved to a library that was not read. */
-    orphans(): HistoryItem[] {
-      const left = [...homeless];
-      for (const rows of byItem.values()) left.push(...rows);
-      return left;
-    },
+    orphans: (): HistoryItem[] => [
+      ...homeless.values(),
+      ...unseenItems().flatMap((itemId) => linesOf(itemId).map((line) => unfold(itemId, line))),
+    ],
   };
 }
