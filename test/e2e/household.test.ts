@@ -30,7 +30,7 @@ inBrowser("A household", (browser) => {
       await link(page, "Household behind Attic").click();
       await see(page.getByRole("heading", { level: 1, name: "Household" }));
       await anna.look("household");
-      const mia = page.locator(".household-member").filter({ hasText: "Mia" });
+      const mia = page.locator(".household-member").filter({ has: page.getByRole("heading", { name: "Mia" }) });
       await mia.locator("summary").click();
       await mia.getByLabel("First password").fill(PASSWORD);
       await mia.getByLabel("PIN of Mia").fill("9999");
@@ -74,7 +74,9 @@ inBrowser("A household", (browser) => {
       await using anna = await visit(browser(), house, { as: client });
       await anna.goto("/integrations");
       await link(anna.page, "Household behind Attic").click();
-      const card = anna.page.locator(".household-member").filter({ hasText: "Mia" });
+      const card = anna.page
+        .locator(".household-member")
+        .filter({ has: anna.page.getByRole("heading", { name: "Mia" }) });
       await card.locator("summary").click();
       // Who bears the same name here is the likely one.
       expect(await card.getByLabel("Who is this here?").inputValue()).not.toBe("new");
