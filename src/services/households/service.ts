@@ -3,6 +3,7 @@ import { deleteOffer, offerById, offersOf, saveOffer } from "../../db/repos/home
 import { toRowId } from "../../db/row-id.ts";
 import { MINUTE_MS } from "../../domain/instant.ts";
 import { singleFlight } from "../../kernel/async.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import { AppError, isAppError } from "../../kernel/errors.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { HomeMember } from "../../providers/contract.ts";
@@ -24,6 +25,7 @@ type HouseholdDeps = Pick<Deps, "db" | "clock" | "log"> & { accounts: Accounts; 
 export function createHouseholds({ db, clock, log, accounts, integrations }: HouseholdDeps): Households {
   const known = new Map<string, { at: number; members: HomeMember[] }>();
   const asking = singleFlight<string, HomeMember[]>();
+  const patient = createPatience(clock);
   const guesses = createLoginLimit(clock, "Too many wrong PINs.");
 
   async function everyone(admin: HomeAdmin): Promise<HomeMember[]> {
@@ -217,18 +219,29 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
   };
 }
 
-/** What the service asks us to wait for is said with how long. */
-async function patient<Out>(ask: () => Promise<Out>): Promise<Out> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isAppError(error) || error.code !== "rate-limited") throw error;
-    const retryAfterMs = error.retryAfterMs ?? usualWaitMs;
-    const minutes = Math.max(1, Math.ceil(retryAfterMs / MINUTE_MS));
-    throw new AppError("too-many", error.message, {
+/** A wait that the service has asked for is said, and kept without asking it again. */
+function createPatience(clock: Clock) {
+  let until = 0;
+
+  function refuse(): void {
+    const retryAfterMs = until - clock.now();
+    if (retryAfterMs <= 0) return;
+    const minutes = Math.ceil(retryAfterMs / MINUTE_MS);
+    throw new AppError("too-many", "The household's service asks us to wait.", {
       retryAfterMs,
-      cause: error,
       hint: `Try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}.`,
     });
   }
+
+  return async <Out>(ask: () => Promise<Out>): Promise<Out> => {
+    refuse();
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isAppError(error) || error.code !== "rate-limited") throw error;
+      until = clock.now() + (error.retryAfterMs ?? usualWaitMs);
+      refuse();
+      throw error;
+    }
+  };
 }

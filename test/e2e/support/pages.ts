@@ -43,6 +43,7 @@ export const PAGES: readonly PageOfTheProduct[] = [
     path: ({ integrationId }) => `/integrations/${integrationId}/webhook`,
     for: "filled",
   },
+  { name: "household", path: ({ integrationId }) => `/integrations/${integrationId}/household`, for: "filled" },
   { name: "sync", path: ({ syncId }) => `/syncs/${syncId}`, for: "filled" },
   { name: "settings", path: () => "/settings" },
   { name: "settings, sign-in", path: () => "/settings/account" },
