@@ -22,6 +22,7 @@ import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createNotifications } from "./services/notifications/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
 import { createSyncService } from "./services/sync/service.ts";
 import { refreshNewlyAired } from "./services/tracking/airing.ts";
@@ -99,6 +100,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     },
   });
   const sync = createSyncService(deps, { integrations, enqueue: enrichment.enqueue });
+  const notifications = createNotifications(deps, { http, requireKey: integrations.requireKey });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const matching = createMatching(deps, { importShow, tracking });
@@ -114,6 +116,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     matching,
     transfer,
     artwork,
+    notifications,
     discovery: createDiscovery(deps),
     candidatePosters: createCandidatePosters(deps),
     maintenance,
@@ -137,7 +140,9 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
         accounts.prune();
         maintenance.prune();
         transfer.prune();
+        notifications.prune();
       },
+      notify: notifications.run,
       warmArtwork: async () => {
         await artwork.warm(40);
       },
@@ -154,6 +159,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     transfer.recover();
     listening = web.listen({ host: config.host, port: config.port });
     enrichment.start();
+    notifications.start();
     jobs.start();
     const shown = config.host === "0.0.0.0" || config.host === "::" ? "localhost" : config.host;
     return {
@@ -164,7 +170,14 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
 
   /** No new work, then open streams, then running work up to its next commit, then the database. */
   async function shutDown(): Promise<void> {
-    const ended = [jobs.stop(), sync.stop(), transfer.stop(), enrichment.stop(), listening?.stop()];
+    const ended = [
+      jobs.stop(),
+      sync.stop(),
+      transfer.stop(),
+      enrichment.stop(),
+      notifications.stop(),
+      listening?.stop(),
+    ];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -186,6 +199,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     tracking,
     transfer,
     artwork,
+    notifications,
     maintenance,
     web,
     jobs,

@@ -11,10 +11,19 @@ function pinValue(column: string, field: string): SealedColumn {
   return { table: "pins", column, context: (id) => ({ integration: `pin:${id}`, field }) };
 }
 
+function targetAddress(column: string): SealedColumn {
+  return {
+    table: "notification_targets",
+    column,
+    context: (id) => ({ integration: `notification:${id}`, field: "url" }),
+  };
+}
+
 /** All of them, for sealing anew under another key. Every table has its key in `id`. */
 export const sealedColumns: readonly SealedColumn[] = [
   integrationToken("sealed_server_token", "server-token"),
   integrationToken("sealed_account_token", "account-token"),
   pinValue("sealed_code", "code"),
   pinValue("sealed_token", "token"),
+  targetAddress("sealed_url"),
 ];

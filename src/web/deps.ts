@@ -9,6 +9,7 @@ import type { Enrichment } from "../services/enrichment/service.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { Notifications } from "../services/notifications/types.ts";
 import type { SourceDesk } from "../services/sources/service.ts";
 import type { SyncService } from "../services/sync/types.ts";
 import type { Stats } from "../services/tracking/stats.ts";
@@ -31,6 +32,7 @@ export type WebDeps = Deps & {
   matching: Matching;
   transfer: Transfer;
   artwork: Artwork;
+  notifications: Notifications;
   discovery: Discovery;
   candidatePosters: CandidatePosters;
   maintenance: Maintenance;

@@ -13,6 +13,7 @@ import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
+import { createNotificationRoutes } from "./api/notifications.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createSearchRoutes } from "./api/search.ts";
 import { createSessionRoutes } from "./api/sessions.ts";
@@ -41,6 +42,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createSyncRoutes,
   createEnrichmentRoutes,
   createSourceRoutes,
+  createNotificationRoutes,
   createShowRoutes,
   createMatchingRoutes,
   createEpisodeRoutes,

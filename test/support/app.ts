@@ -3,12 +3,14 @@ import { loadMigrations, migrate } from "../../src/db/migrate.ts";
 import { type Db, openDatabase } from "../../src/db/open.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { createEventBus } from "../../src/kernel/events.ts";
+import { createHttp } from "../../src/kernel/http.ts";
 import { type Log, silentLog } from "../../src/kernel/log.ts";
 import { createAccounts } from "../../src/services/accounts/service.ts";
 import type { User } from "../../src/services/accounts/types.ts";
 import { createCandidatePosters } from "../../src/services/artwork/candidates.ts";
 import type { AppEvents } from "../../src/services/context.ts";
 import { createDiscovery } from "../../src/services/discovery/service.ts";
+import { createNotifications } from "../../src/services/notifications/service.ts";
 import { createSourceDesk } from "../../src/services/sources/service.ts";
 import { createStats } from "../../src/services/tracking/stats.ts";
 import { createTransfer } from "../../src/services/transfer/service.ts";
@@ -60,6 +62,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
   const bus = createEventBus<AppEvents>((error) => {
     throw error;
   });
+  const vault = createVault({ key: testKey });
   const accounts = createAccounts({ db, clock, config, log });
   const base: WebDeps = {
     config,
@@ -67,7 +70,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     clock,
     log,
     bus,
-    vault: createVault({ key: testKey }),
+    vault,
     providers: plexOnly,
     sources: [],
     accounts,
@@ -79,6 +82,10 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
     transfer: createTransfer(
       { config, db, clock: { ...clock, sleep: systemClock.sleep }, log, bus },
       { enqueue: () => undefined },
+    ),
+    notifications: createNotifications(
+      { config, db, clock, log, bus, vault, providers: plexOnly, sources: [] },
+      { http: createHttp({ clock, log, userAgent: "EpisodeTracker/test" }), requireKey: () => undefined },
     ),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     discovery: createDiscovery({ db, clock, log, sources: [] }),

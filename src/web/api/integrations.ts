@@ -194,6 +194,20 @@ export function createIntegrationRoutes(deps: RouteDeps) {
         detail: { summary: "Change when and what is synced", tags },
       },
     )
+    .post(
+      "/api/integrations/:provider/dismiss",
+      ({ request, params, query, set }) => {
+        const { id } = pick(request, params.provider, query.integration);
+        integrations.dismiss(userOf(request).id, id);
+        set.status = 204;
+      },
+      {
+        params: Params,
+        query: Which,
+        response: { 204: NoContent },
+        detail: { summary: "Put the notice about the server's present trouble away, until it is another", tags },
+      },
+    )
     .get(
       "/api/integrations/:provider/libraries",
       async ({ request, params, query }) => {

@@ -1,5 +1,5 @@
 import type { User } from "../../services/accounts/types.ts";
-import type { IntegrationView } from "../../services/integrations/types.ts";
+import type { HealthView, IntegrationView } from "../../services/integrations/types.ts";
 import type { SyncItemView, SyncLogView } from "../../services/sync/types.ts";
 import { iso, isoOrNull } from "./schemas.ts";
 
@@ -17,8 +17,22 @@ export function integrationJson(view: IntegrationView) {
     plexEmail: view.email,
     lastSync: isoOrNull(view.lastSync),
     nextSync: isoOrNull(view.nextSync),
+    health: view.health === null ? null : healthJson(view.health),
     createdAt: iso(view.createdAt),
     updatedAt: iso(view.updatedAt),
+  };
+}
+
+function healthJson({ tried, ...health }: HealthView) {
+  return {
+    ...health,
+    since: iso(health.since),
+    lastFailure: iso(health.lastFailure),
+    nextTry: isoOrNull(health.nextTry),
+    tried:
+      tried === null
+        ? null
+        : { at: iso(tried.at), addresses: tried.addresses.map(({ url, ...rest }) => ({ uri: url, ...rest })) },
   };
 }
 

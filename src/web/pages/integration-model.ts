@@ -24,6 +24,7 @@ export function progressModel(log: SyncLogView): SyncProgressModel {
     shows: progress?.showsSynced ?? log.showsSynced,
     episodes: progress?.episodesSynced ?? log.episodesSynced,
     added: log.watchesAdded,
+    ...(log.mode === "preview" && log.status !== "running" ? { notes: log.notes } : {}),
   };
 }
 
@@ -69,6 +70,7 @@ export function cardModel({ sync }: RouteDeps, userId: number, view: Integration
     providerName: providerLabel(view.provider),
     state,
     ...(hint === null ? {} : { stateHint: hint }),
+    ...(view.health === null || state === "disabled" ? {} : { health: view.health }),
     serverName: view.serverName,
     accountName: view.username,
     ...(view.serverVersion === null ? {} : { serverVersion: view.serverVersion.split("-")[0] }),

@@ -17,6 +17,7 @@ import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createAccountSettings } from "./settings-account.ts";
 import { createDataSettings } from "./settings-data.ts";
+import { createNotificationSettings } from "./settings-notifications.ts";
 import { createPeopleSettings } from "./settings-people.ts";
 import { createSourcesSettings } from "./settings-sources.ts";
 import { createShowPage } from "./show.ts";
@@ -49,6 +50,7 @@ export const pages: readonly RouteFactory[] = [
   createSettingsPage,
   createAccountSettings,
   createSourcesSettings,
+  createNotificationSettings,
   createDataSettings,
   createPeopleSettings,
   createImportPages,
