@@ -160,22 +160,29 @@ export function createNotifications(deps: Deps, { http, requireKey }: Notificati
   }
 
   async function round(): Promise<void> {
-    do {
-      again = false;
-      notice();
-      for (const due of dueMessages(db, clock.now(), atOnce)) {
-        if (leaving.signal.aborted) return;
-        await deliver(due);
-      }
-    } while (again && !leaving.signal.aborted);
+    notice();
+    for (const due of dueMessages(db, clock.now(), atOnce)) {
+      if (leaving.signal.aborted) return;
+      await deliver(due);
+    }
+  }
+
+  /** As long as something has happened meanwhile. */
+  async function rounds(): Promise<void> {
+    try {
+      do {
+        again = false;
+        await round();
+      } while (again && !leaving.signal.aborted);
+    } finally {
+      working = null;
+    }
   }
 
   function run(): Promise<void> {
     if (leaving.signal.aborted) return Promise.resolve();
-    again = working !== null;
-    working ??= round().finally(() => {
-      working = null;
-    });
+    again = true;
+    working ??= rounds();
     return working;
   }
 

@@ -258,7 +258,7 @@ export function createIntegrationRoutes(deps: RouteDeps) {
       ({ request, params, query, body, set }) => {
         const { id } = pick(request, params.provider, query.integration);
         set.status = 202;
-        const settings = body ? { settings: body } : {};
+        const settings = Object.keys(body ?? {}).length === 0 ? {} : { settings: body ?? {} };
         return { syncId: sync.start(Number(id), { trigger: "manual", mode: "preview", ...settings }) };
       },
       {

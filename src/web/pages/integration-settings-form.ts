@@ -1,5 +1,5 @@
 import { ONLY_KNOWN, OWN_SCHEDULE } from "../../../views/pages/integration-settings.tsx";
-import { NUMBERINGS, type Numbering, type PreferencesInput } from "../../domain/preferences.ts";
+import { NUMBERINGS, type PreferencesInput } from "../../domain/preferences.ts";
 import { isListName } from "../../domain/show-list.ts";
 import type { SettingsInput } from "../../services/integrations/types.ts";
 
@@ -21,7 +21,8 @@ export function wholeInput(form: URLSearchParams): SettingsInput {
     enabled: ticked(form, "enabled"),
     ...(schedule === null ? {} : { schedule }),
     // Without the list on the page, no box at all means nothing was asked.
-    ...(ticked(form, "knowsLibraries") ? { libraries: form.getAll("libraries"), numbering: numberingOf(form) } : {}),
+    ...(ticked(form, "knowsLibraries") ? { libraries: form.getAll("libraries") } : {}),
+    ...numberingOf(form),
     ...(form.has("unmarks") ? { unmarks: form.get("unmarks") === "follow" ? "follow" : "ignore" } : {}),
     ...(form.has("addShows") ? { addShows: form.get("addShows") === "all" ? "all" : "watched" } : {}),
     ...(ticked(form, "knowsPreferences") ? { preferences: preferencesOf(form) } : {}),
@@ -30,12 +31,14 @@ export function wholeInput(form: URLSearchParams): SettingsInput {
 
 const NUMBERING = "numbering.";
 
-function numberingOf(form: URLSearchParams): Record<string, Numbering> {
+function numberingOf(form: URLSearchParams): Pick<SettingsInput, "numbering"> {
   const chosen = [...form].flatMap(([name, value]) => {
     const numbering = NUMBERINGS.find((each) => each === value);
-    return name.startsWith(NUMBERING) && numbering !== undefined ? [[name.slice(NUMBERING.length), numbering]] : [];
+    return name.startsWith(NUMBERING) && numbering !== undefined
+      ? [[name.slice(NUMBERING.length), numbering] as const]
+      : [];
   });
-  return Object.fromEntries(chosen);
+  return chosen.length === 0 ? {} : { numbering: Object.fromEntries(chosen) };
 }
 
 function preferencesOf(form: URLSearchParams): PreferencesInput {
