@@ -12,7 +12,7 @@ ALTER TABLE integrations ADD COLUMN two_way INTEGER NOT NULL DEFAULT 0 CHECK (tw
 --> statement-breakpoint
 ALTER TABLE integrations ADD COLUMN two_way_since INTEGER;
 --> statement-breakpoint
-ALTER TABLE integrations ADD COLUMN tried TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE integrations ADD COLUMN tried TEXT NOT NULL DEFAULT '{}';
 --> statement-breakpoint
 ALTER TABLE integrations ADD COLUMN dismissed_at INTEGER;
 --> statement-breakpoint
@@ -39,7 +39,6 @@ CREATE TABLE notifications (
   integration_id INTEGER NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
   kind TEXT NOT NULL CHECK (kind IN ('needs-login', 'failing', 'recovered')),
   outage_at INTEGER NOT NULL,
-  text TEXT NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   next_attempt_at INTEGER,
   sent_at INTEGER,

@@ -23,6 +23,7 @@ import { openData } from "./services/maintenance/open-data.ts";
 import { finishInterruptedRekey } from "./services/maintenance/rekey.ts";
 import { createMaintenance } from "./services/maintenance/service.ts";
 import { createMatching } from "./services/matching/service.ts";
+import { createNotifications } from "./services/notifications/service.ts";
 import { createPush } from "./services/push/service.ts";
 import { createSignIns } from "./services/sign-ins/service.ts";
 import { createSourceDesk } from "./services/sources/service.ts";
@@ -110,6 +111,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const stream = createStream(deps, { integrations, sync, canListen: () => keyState === "ok" });
   const households = createHouseholds({ ...deps, accounts, integrations });
   const signIns = createSignIns({ ...deps, accounts, requireKey: integrations.requireKey });
+  const notifications = createNotifications(deps, { http, requireKey: integrations.requireKey });
   const importShow = enrichment.importShow;
   const tracking = createTracking(deps, { importShow });
   const webhooks = createWebhooks(deps, { sync, integrations, tracking });
@@ -132,6 +134,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     transfer,
     push,
     artwork,
+    notifications,
     discovery: createDiscovery(deps),
     candidatePosters: createCandidatePosters(deps),
     maintenance,
@@ -156,7 +159,9 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
         maintenance.prune();
         transfer.prune();
         push.prune();
+        notifications.prune();
       },
+      notify: notifications.run,
       warmArtwork: async () => {
         await artwork.warm(40);
       },
@@ -176,6 +181,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     await clock.sleep(FIRST_PAGE_MS);
     if (stopped === null) {
       enrichment.start();
+      notifications.start();
       webhooks.start();
       jobs.start();
       push.start();
@@ -192,7 +198,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   async function shutDown(): Promise<void> {
     const news = [webhooks.stop(), stream.stop()];
     const work = [push.stop(), sync.stop(), transfer.stop(), enrichment.stop()];
-    const ended = [jobs.stop(), ...news, ...work, listening?.stop()];
+    const ended = [jobs.stop(), ...news, ...work, notifications.stop(), listening?.stop()];
     for (const outcome of await Promise.allSettled(ended)) {
       if (outcome.status === "rejected") log.error("stop.failed", { reason: toAppError(outcome.reason) });
     }
@@ -219,6 +225,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
     transfer,
     push,
     artwork,
+    notifications,
     maintenance,
     web,
     jobs,

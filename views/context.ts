@@ -10,6 +10,8 @@ export type Banner = {
   text: string;
   /** Where the user can act on it; a path of ours. */
   action?: { label: string; href: string } | undefined;
+  /** POST there puts it away; `about`: what it is about, in words. */
+  dismiss?: { path: string; about: string } | undefined;
 };
 
 export type SyncLight = {

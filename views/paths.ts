@@ -157,6 +157,10 @@ export function createPaths(basePath: string) {
     twoWayPushes: (integrationId: string) => `${integration(integrationId)}/two-way/pushes`,
     twoWayPush: (integrationId: string, episodeId: string) =>
       `${integration(integrationId)}/two-way/pushes/${seg(episodeId)}`,
+    /** POST starts a run that changes nothing, as if the settings of the form had been saved. */
+    integrationSettingsPreview: (integrationId: string) => `${integration(integrationId)}/settings/preview`,
+    /** POST puts the banner about its trouble away. */
+    integrationDismissal: (integrationId: string) => `${integration(integrationId)}/dismissal`,
     /** POST starts a sync. */
     integrationSyncs: (integrationId: string) => `${integration(integrationId)}/syncs`,
     /** POST starts a run that changes nothing. */
@@ -235,6 +239,12 @@ export function createPaths(basePath: string) {
     titlesProgress: () => at("/settings/titles"),
     /** POST asks whether address and key work. */
     sourceTest: (source: string) => at(`/settings/sources/${seg(source)}/test`),
+    /** GET: the page. POST `{url, name?}` adds a place. */
+    settingsNotifications: () => at("/settings/notifications"),
+    /** POST `{enabled}`. DELETE removes it. */
+    notification: (targetId: string) => at(`/settings/notifications/${seg(targetId)}`),
+    /** POST sends a message there now. */
+    notificationTest: (targetId: string) => at(`/settings/notifications/${seg(targetId)}/test`),
     /** POST looks up everything again. */
     enrichment: () => at("/settings/enrichment"),
     appearance: () => at("/settings/appearance"),

@@ -63,7 +63,7 @@ const shape = {
 } satisfies { [Name in keyof Preferences]: z.ZodType<Preferences[Name]> };
 
 export const preferencesInput = z.strictObject(shape).partial();
-export type PreferencesInput = z.infer<typeof preferencesInput>;
+export type PreferencesInput = Partial<Preferences>;
 
 const stored = z.object({
   watchedFrom: shape.watchedFrom.catch(DEFAULT_PREFERENCES.watchedFrom),

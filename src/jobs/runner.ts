@@ -18,6 +18,7 @@ export type Upkeep = {
   refreshNewlyAired(): void;
   prune(): void;
   warmArtwork(): Promise<void>;
+  notify(): Promise<void>;
 };
 
 export type Jobs = {
@@ -159,6 +160,7 @@ export function createJobs(deps: Deps, { sync, upkeep, canSync }: JobsOptions): 
       every("30 11 */6 * * *", own("ping", upkeep.pingAll), failed),
       every("10 23 5 * * *", own("prune", upkeep.prune), failed),
       every("15 */10 * * * *", own("artwork", upkeep.warmArtwork), failed),
+      every("35 * * * * *", own("notify", upkeep.notify), failed),
     );
   }
 

@@ -47,6 +47,8 @@ export type HttpRequest<Out> = {
   accept?: readonly number[];
   signal?: AbortSignal | undefined;
   gate?: Gate | undefined;
+  /** The address opens something by itself: its path stays out of the log. */
+  secretPath?: boolean | undefined;
   /** Skips the check of the server's certificate: only where a user has switched that on for one server. */
   insecureTls?: boolean | undefined;
 };
@@ -94,7 +96,7 @@ export function createHttp({ clock, log, userAgent, transport = fetch }: HttpOpt
     } finally {
       const { host, pathname } = new URL(spec.url);
       const ms = Math.round(clock.ticks() - started);
-      log.debug("http", { method: spec.method ?? "GET", host, path: pathname, status, ms });
+      log.debug("http", { method: spec.method ?? "GET", host, path: spec.secretPath ? "…" : pathname, status, ms });
     }
   }
 

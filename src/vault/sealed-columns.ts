@@ -15,6 +15,14 @@ function signInPinValue(column: string, field: string): SealedColumn {
   return { table: "sign_in_pins", column, context: (id) => ({ integration: `sign-in:${id}`, field }) };
 }
 
+function targetAddress(column: string): SealedColumn {
+  return {
+    table: "notification_targets",
+    column,
+    context: (id) => ({ integration: `notification:${id}`, field: "url" }),
+  };
+}
+
 /** All of them, for sealing anew under another key. Every table has its key in `id`. */
 export const sealedColumns: readonly SealedColumn[] = [
   integrationToken("sealed_server_token", "server-token"),
@@ -23,4 +31,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   pinValue("sealed_code", "code"),
   pinValue("sealed_token", "token"),
   signInPinValue("sealed_code", "code"),
+  targetAddress("sealed_url"),
 ];

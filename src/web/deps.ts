@@ -10,6 +10,7 @@ import type { Households } from "../services/households/types.ts";
 import type { Integrations } from "../services/integrations/types.ts";
 import type { Maintenance } from "../services/maintenance/service.ts";
 import type { EnrichmentStatus, Matching } from "../services/matching/types.ts";
+import type { Notifications } from "../services/notifications/types.ts";
 import type { Push } from "../services/push/types.ts";
 import type { SignIns } from "../services/sign-ins/types.ts";
 import type { SourceDesk } from "../services/sources/service.ts";
@@ -41,6 +42,7 @@ export type WebDeps = Deps & {
   transfer: Transfer;
   push: Push;
   artwork: Artwork;
+  notifications: Notifications;
   discovery: Discovery;
   candidatePosters: CandidatePosters;
   maintenance: Maintenance;

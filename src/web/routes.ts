@@ -14,6 +14,7 @@ import { createImportRoutes } from "./api/imports.ts";
 import { createIntegrationRoutes } from "./api/integrations.ts";
 import { createMarkRoutes } from "./api/marks.ts";
 import { createMatchingRoutes } from "./api/matching.ts";
+import { createNotificationRoutes } from "./api/notifications.ts";
 import { createNowWatchingRoutes } from "./api/now-watching.ts";
 import { createPlayRoutes } from "./api/plays.ts";
 import { createPushRoutes } from "./api/pushes.ts";
@@ -52,6 +53,7 @@ export const apiRoutes: readonly RouteFactory[] = [
   createSyncRoutes,
   createEnrichmentRoutes,
   createSourceRoutes,
+  createNotificationRoutes,
   createShowRoutes,
   createMatchingRoutes,
   createEpisodeRoutes,

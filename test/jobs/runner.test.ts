@@ -42,6 +42,7 @@ const idle: Upkeep = {
   refreshNewlyAired: () => undefined,
   prune: () => undefined,
   warmArtwork: async () => undefined,
+  notify: async () => undefined,
 };
 
 function create(): Jobs {

@@ -3,6 +3,7 @@ import { loadMigrations, migrate } from "../../src/db/migrate.ts";
 import { type Db, openDatabase } from "../../src/db/open.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { createEventBus } from "../../src/kernel/events.ts";
+import { createHttp } from "../../src/kernel/http.ts";
 import { type Log, silentLog } from "../../src/kernel/log.ts";
 import { createAccounts } from "../../src/services/accounts/service.ts";
 import type { User } from "../../src/services/accounts/types.ts";
@@ -10,6 +11,7 @@ import { createCandidatePosters } from "../../src/services/artwork/candidates.ts
 import type { AppEvents } from "../../src/services/context.ts";
 import { createDiscovery } from "../../src/services/discovery/service.ts";
 import { createHouseholds } from "../../src/services/households/service.ts";
+import { createNotifications } from "../../src/services/notifications/service.ts";
 import { createPush } from "../../src/services/push/service.ts";
 import { createSignIns } from "../../src/services/sign-ins/service.ts";
 import { createSourceDesk } from "../../src/services/sources/service.ts";
@@ -90,6 +92,10 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
       { enqueue: () => undefined },
     ),
     push: createPush({ db, clock, log, bus }, { sync: fakeSync() }),
+    notifications: createNotifications(
+      { config, db, clock, log, bus, vault, providers: plexOnly, sources: [] },
+      { http: createHttp({ clock, log, userAgent: "EpisodeTracker/test" }), requireKey: () => undefined },
+    ),
     artwork: standIn<WebDeps["artwork"]>("artwork"),
     discovery: createDiscovery({ db, clock, log, sources: [] }),
     candidatePosters: createCandidatePosters({ clock, log, sources: [] }),

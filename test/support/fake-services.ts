@@ -61,6 +61,7 @@ export function integrationView(change: Partial<IntegrationView> = {}): Integrat
     nextSync: began + 3_600_000,
     status: "ok",
     statusMessage: null,
+    health: null,
     preferences: DEFAULT_PREFERENCES,
     unmarks: "ignore",
     addShows: "watched",

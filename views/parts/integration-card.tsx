@@ -3,8 +3,9 @@ import { id, target } from "../dom.ts";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { durationText, formatNumber } from "../ui/format.ts";
+import { count, durationText, formatNumber } from "../ui/format.ts";
 import { type Attributes, hx } from "../ui/hx.ts";
+import { Icon } from "../ui/icon.tsx";
 import { Select, type SelectOption } from "../ui/select.tsx";
 import { StatusPill } from "../ui/status-pill.tsx";
 import { Switch } from "../ui/switch.tsx";
@@ -16,6 +17,14 @@ import { PinField } from "./pin-field.tsx";
 import { SyncProgress, type SyncProgressModel } from "./sync-progress.tsx";
 import { outcomeText, STATUS_LOOK, type SyncStatus } from "./sync-words.ts";
 
+export type IntegrationHealthModel = {
+  since: number;
+  failures: number;
+  nextTry: number | null;
+  /** How each address answered when the server was last looked for. */
+  tried: { at: number; addresses: readonly { url: string; reason: string | null }[] } | null;
+};
+
 export type IntegrationCardModel = {
   id: string;
   /** "plex", for addresses. */
@@ -25,6 +34,8 @@ export type IntegrationCardModel = {
   state: "ok" | "unreachable" | "needs-login" | "disabled";
   /** Set unless all is well: what is wrong and what to do, one or two sentences. */
   stateHint?: string | undefined;
+  /** Set while something is wrong. */
+  health?: IntegrationHealthModel | undefined;
   serverName: string;
   accountName: string;
   /** Linked through somebody's household: there is no sign-in of its own. */
@@ -111,6 +122,7 @@ export function IntegrationCard({ ctx, integration }: IntegrationCardProps): JSX
           {integration.stateHint}
         </p>
       )}
+      {integration.health === undefined ? "" : <Trouble ctx={ctx} health={integration.health} />}
       <div class="integration-times">
         <LastSync ctx={ctx} integration={integration} />
         <Schedule ctx={ctx} integration={integration} />
@@ -119,6 +131,55 @@ export function IntegrationCard({ ctx, integration }: IntegrationCardProps): JSX
       {integration.running === null ? "" : <SyncProgress ctx={ctx} sync={integration.running} />}
       <Actions ctx={ctx} integration={integration} self={self} />
     </Card>
+  );
+}
+
+function Trouble({ ctx, health }: { ctx: ViewContext; health: IntegrationHealthModel }): JSX.Element {
+  return (
+    <div class="integration-trouble">
+      <p>
+        <span>Since </span>
+        <Time ctx={ctx} at={health.since} />
+        <span safe>{`, ${count(health.failures, ctx, "try", "tries")} without success. `}</span>
+        {health.nextTry === null ? (
+          ""
+        ) : (
+          <>
+            <span>Next try </span>
+            <Time ctx={ctx} at={health.nextTry} />
+            <span>.</span>
+          </>
+        )}
+      </p>
+      {health.tried === null ? "" : <Tried ctx={ctx} tried={health.tried} />}
+    </div>
+  );
+}
+
+function Tried({ ctx, tried }: { ctx: ViewContext; tried: NonNullable<IntegrationHealthModel["tried"]> }): JSX.Element {
+  return (
+    <details class="technical">
+      <summary>
+        <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
+        <span>What was tried</span>
+      </summary>
+      <dl class="tried">
+        {tried.addresses.map(({ url, reason }) => (
+          <div>
+            <dt dir="ltr" safe>
+              {url}
+            </dt>
+            <dd dir="auto" safe>
+              {reason ?? "Answered."}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="dim">
+        <span>Asked </span>
+        <Time ctx={ctx} at={tried.at} />
+      </p>
+    </details>
   );
 }
 

@@ -19,6 +19,8 @@ export type SyncProgressModel = {
   shows: number;
   episodes: number;
   added: number;
+  /** What a preview has to say besides its numbers, once it has ended. */
+  notes?: readonly string[] | undefined;
   /** The user asked to stop; the run commits its page first. */
   cancelling?: boolean | undefined;
   /** Set while the run waits for a rate limit to pass. */
@@ -99,6 +101,11 @@ function Ended({ ctx, sync, linkToSync = true }: SyncProgressProps): JSX.Element
         <Icon ctx={ctx} name={look.icon} class={`tone-${look.tone}`} />
         <span safe>{`${look.label}: ${outcomeText(sync, ctx)} from ${count(sync.shows, ctx, "show")}`}</span>
       </p>
+      {(sync.notes ?? []).map((note) => (
+        <p class="sync-progress-note" dir="auto" safe>
+          {note}
+        </p>
+      ))}
       {linkToSync ? (
         <a class="link" href={ctx.paths.sync(sync.syncId)}>
           See what happened

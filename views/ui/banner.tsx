@@ -1,4 +1,7 @@
 import type { Banner as BannerModel, ViewContext } from "../context.ts";
+import { target } from "../dom.ts";
+import { ActionForm } from "./action-form.tsx";
+import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Link } from "./link.tsx";
 
@@ -24,6 +27,15 @@ export function Banner({ ctx, banner }: { ctx: ViewContext; banner: BannerModel 
           <span safe>{banner.action.label}</span>
         </Link>
       )}
+      {banner.dismiss === undefined ? "" : <Dismiss ctx={ctx} dismiss={banner.dismiss} />}
     </div>
+  );
+}
+
+function Dismiss({ ctx, dismiss }: { ctx: ViewContext; dismiss: NonNullable<BannerModel["dismiss"]> }): JSX.Element {
+  return (
+    <ActionForm action={dismiss.path} class="banner-dismiss" live={{ target: target("banners"), swap: "outerHTML" }}>
+      <Button ctx={ctx} kind="quiet" icon="x" iconOnly label={`Put away: ${dismiss.about}`} />
+    </ActionForm>
   );
 }

@@ -7,7 +7,7 @@ export type FieldProps = {
   name: string;
   /** Tells apart fields of the same name on one page. */
   scope?: string | undefined;
-  type?: "text" | "password" | "email" | "url" | "search" | "number" | "date" | "datetime-local" | undefined;
+  type?: "text" | "password" | "email" | "url" | "search" | "number" | "date" | "time" | "datetime-local" | undefined;
   value?: string | undefined;
   hint?: string | undefined;
   error?: string | undefined;

@@ -6,6 +6,10 @@ export type ServerGlance = {
   provider: string;
   serverName: string;
   status: "ok" | "unreachable" | "needs-login";
+  firstFailureAt: number | null;
+  failureLevel: number;
+  /** When the user put the banner about the present trouble away. */
+  dismissedAt: number | null;
   /** The last run, when the guard waits for the user's word on it. */
   heldSyncId: string | null;
 };
@@ -16,7 +20,8 @@ type Row = Omit<ServerGlance, "heldSyncId"> & { lastStatus: string | null; lastS
 export function serverGlances(db: Db, userId: number): ServerGlance[] {
   return db.raw
     .query<Row, [{ userId: number }]>(
-      `SELECT i.id AS integrationId, i.provider, i.server_name AS serverName, i.status, l.id AS lastSyncId, l.status AS lastStatus
+      `SELECT i.id AS integrationId, i.provider, i.server_name AS serverName, i.status, i.first_failure_at AS firstFailureAt,
+         i.failure_level AS failureLevel, i.dismissed_at AS dismissedAt, l.id AS lastSyncId, l.status AS lastStatus
        FROM integrations i
        LEFT JOIN sync_logs l ON l.id = (
          SELECT s.id FROM sync_logs s WHERE s.integration_id = i.id AND s.mode <> 'preview' ORDER BY s.started_at DESC LIMIT 1

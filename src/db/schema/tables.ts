@@ -189,7 +189,7 @@ export const integrations = sqliteTable("integrations", {
   twoWay: integer("two_way", { mode: "boolean" }).notNull().default(false),
   twoWaySince: integer("two_way_since"),
   /** How each address answered when the server was last looked for, as JSON. */
-  tried: text("tried").notNull().default("[]"),
+  tried: text("tried").notNull().default("{}"),
   /** When the user put the banner about the present trouble away. */
   dismissedAt: integer("dismissed_at"),
   /** Linked through this account's household: it has no sign-in of its own, and its addresses are looked up there. */
@@ -505,7 +505,6 @@ export const notifications = sqliteTable("notifications", {
   kind: text("kind", { enum: ["needs-login", "failing", "recovered"] }).notNull(),
   /** When the outage began, which tells outages of one server apart. */
   outageAt: integer("outage_at").notNull(),
-  text: text("text").notNull(),
   attempts: integer("attempts").notNull().default(0),
   /** Null: sent, or given up. */
   nextAttemptAt: integer("next_attempt_at"),

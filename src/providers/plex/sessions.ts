@@ -20,8 +20,9 @@ export async function readSessions(
   if (!owned) throw refused();
   const ownIds = new Set([String(ownerAccountId), account.id]);
   try {
-    const { rows } = await client.page("/status/sessions", {}, { start: 0, size: mostSessions }, signal);
-    return rows.flatMap((row) => sessionIn(row, ownIds) ?? []);
+    const part = { start: 0, size: mostSessions, read: (row: unknown) => sessionIn(row, ownIds) };
+    const { rows } = await client.page("/status/sessions", {}, part, signal);
+    return rows.filter((row) => row !== null);
   } catch (error) {
     if (isAppError(error) && (error.status === 401 || error.status === 403)) throw refused(error);
     throw error;

@@ -3,6 +3,7 @@ import { HOUR_MS, MINUTE_MS } from "../../domain/instant.ts";
 import { hasCode, toAppError } from "../../kernel/errors.ts";
 import { isWrongKey } from "../../vault/vault.ts";
 import type { Deps } from "../context.ts";
+import { NOTHING_TRIED, triedNow } from "./tried.ts";
 
 /** Minutes until an automatic sync tries again, by failures in a row; a press on Sync Now tries at once. */
 const ladderMs = [1, 2, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE_MS);
@@ -21,6 +22,8 @@ export function createHealth({ db, clock, log, bus }: Deps) {
       firstFailureAt: null,
       failureLevel: 0,
       retryAt: null,
+      tried: NOTHING_TRIED,
+      dismissedAt: null,
       updatedAt: clock.now(),
     });
     log.info("integration.recovered", { integration: id, server: row.serverName });
@@ -48,6 +51,9 @@ export function createHealth({ db, clock, log, bus }: Deps) {
       lastFailureAt: now,
       failureLevel: row.failureLevel + 1,
       retryAt: status === "needs-login" ? null : now + waitMs,
+      tried: triedNow(row, error.message, now),
+      // Put away was the trouble as it was then.
+      ...(row.status === status ? {} : { dismissedAt: null }),
       updatedAt: now,
     });
     if (row.status !== status)

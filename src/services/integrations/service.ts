@@ -27,6 +27,7 @@ import { rememberLibraries } from "./libraries.ts";
 import { createPins } from "./pins.ts";
 import { createServerChoice } from "./server-choice.ts";
 import { applySettings } from "./settings.ts";
+import { NOTHING_TRIED, triedAll } from "./tried.ts";
 import type {
   ConnectInput,
   FoundServer,
@@ -79,7 +80,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
   }
 
   const view = (found: IntegrationRow): IntegrationView => {
-    const shown = integrationView(found);
+    const shown = integrationView(found, clock.now());
     if (options.keyState() === "ok") return shown;
     const statusMessage =
       "INTEGRATION_ENCRYPTION_KEY is not the key this sign-in was encrypted with. Start Episode Tracker with the former key; nothing was changed.";
@@ -162,6 +163,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       firstFailureAt: null,
       failureLevel: 0,
       retryAt: null,
+      tried: NOTHING_TRIED,
+      dismissedAt: null,
       historyNote: null,
       disconnectedAt: null,
       pingedAt: now,
@@ -292,13 +295,16 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const here: ServerConnection = { url: current.serverUrl, kind: current.connectionKind };
     const others = choice.connections.filter(({ url }) => url !== here.url);
     const insecureTls = current.insecureTls;
-    const { best } = await api.probe({
+    const { best, results } = await api.probe({
       serverId: choice.serverId,
       connections: [here, ...others],
       token: choice.token,
       insecureTls,
     });
-    if (best === null) return false;
+    if (best === null) {
+      updateIntegration(db, integrationId, { tried: triedAll(results, clock.now()) });
+      return false;
+    }
     const tokens = await sealTokens(vault, integrationId, { server: choice.token, account: accountToken });
     updateIntegration(db, integrationId, {
       ...tokens,
@@ -437,6 +443,10 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       return keep(userId, provider, { ...found, accountToken: null, throughHome });
     },
     update,
+    dismiss: (userId, integrationId) => {
+      const { id } = ownRow(userId, integrationId);
+      updateIntegration(db, id, { dismissedAt: clock.now() });
+    },
     libraries,
     disconnect,
     requireKey,

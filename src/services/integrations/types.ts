@@ -12,6 +12,27 @@ import type {
 
 export type IntegrationStatus = "ok" | "unreachable" | "needs-login";
 
+export type TriedView = {
+  at: number;
+  /** `reason`: why not, one sentence; null for one that answered. */
+  addresses: { url: string; kind: IntegrationView["connectionKind"]; reason: string | null }[];
+};
+
+/** What is wrong with a server, beyond the one sentence. */
+export type HealthView = {
+  since: number;
+  /** Failures in a row. */
+  failures: number;
+  lastFailure: number;
+  /** When it is asked again by itself; null: not before the user does something. */
+  nextTry: number | null;
+  tried: TriedView | null;
+  /** It needs the user: a sign-in, or it has lasted too long to pass by itself. */
+  needsYou: boolean;
+  /** The user has seen it and put the banner away. */
+  dismissed: boolean;
+};
+
 /** An integration as the API and the pages show it; never a token in any form. Instants in epoch milliseconds. */
 export type IntegrationView = {
   id: string;
@@ -35,6 +56,8 @@ export type IntegrationView = {
   status: IntegrationStatus;
   /** One sentence when `status` is not `ok`: since when, what was tried, what to do. */
   statusMessage: string | null;
+  /** Null while all is well. */
+  health: HealthView | null;
   unmarks: "ignore" | "follow";
   addShows: "watched" | "all";
   preferences: Preferences;
@@ -135,6 +158,8 @@ export type Integrations = {
   checkHomeLink(userId: number, admin: HomeAdmin, accountId: string): void;
   keepHomeLink(userId: number, link: HomeLink): Promise<IntegrationView>;
   update(userId: number, integrationId: string, input: SettingsInput): IntegrationView;
+  /** Puts the banner about the present trouble away, until it is another. */
+  dismiss(userId: number, integrationId: string): void;
   /** The libraries as last seen; asks the server when none are known yet. */
   libraries(userId: number, integrationId: string): Promise<LibraryView[]>;
   /** Wipes the tokens and tells the provider; synced plays, links and matches stay. */

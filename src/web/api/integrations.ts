@@ -197,6 +197,20 @@ export function createIntegrationRoutes(deps: RouteDeps) {
         detail: { summary: "Change when and what is synced", tags },
       },
     )
+    .post(
+      "/api/integrations/:provider/dismiss",
+      ({ request, params, query, set }) => {
+        const { id } = pick(request, params.provider, query.integration);
+        integrations.dismiss(userOf(request).id, id);
+        set.status = 204;
+      },
+      {
+        params: Params,
+        query: Which,
+        response: { 204: NoContent },
+        detail: { summary: "Put the notice about the server's present trouble away, until it is another", tags },
+      },
+    )
     .get(
       "/api/integrations/:provider/libraries",
       async ({ request, params, query }) => {
@@ -247,7 +261,7 @@ export function createIntegrationRoutes(deps: RouteDeps) {
       ({ request, params, query, body, set }) => {
         const { id } = pick(request, params.provider, query.integration);
         set.status = 202;
-        const settings = body ? { settings: body } : {};
+        const settings = Object.keys(body ?? {}).length === 0 ? {} : { settings: body ?? {} };
         return { syncId: sync.start(Number(id), { trigger: "manual", mode: "preview", ...settings }) };
       },
       {

@@ -80,6 +80,28 @@ export const Preferences = t.Object(preferenceFields);
 export const PreferencesChange = t.Partial(Preferences, { additionalProperties: false });
 export const NumberingName = oneOf(NUMBERINGS);
 
+const Health = t.Object({
+  since: Iso,
+  failures: t.Integer({ description: "In a row" }),
+  lastFailure: Iso,
+  nextTry: t.Union([Iso, t.Null()], { description: "null: not before you do something" }),
+  tried: t.Union([
+    t.Object({
+      at: Iso,
+      addresses: t.Array(
+        t.Object({
+          uri: t.String(),
+          kind: oneOf(["local", "remote", "relay", "typed"]),
+          reason: t.Union([t.String(), t.Null()], { description: "Why it did not answer" }),
+        }),
+      ),
+    }),
+    t.Null(),
+  ]),
+  needsYou: t.Boolean({ description: "A sign-in is needed, or it has lasted too long to pass by itself" }),
+  dismissed: t.Boolean(),
+});
+
 export const Integration = t.Object({
   id: Id,
   provider: t.String(),
@@ -101,6 +123,7 @@ export const Integration = t.Object({
   nextSync: IsoOrNull,
   status: oneOf(["ok", "unreachable", "needs-login"]),
   statusMessage: TextOrNull,
+  health: t.Union([Health, t.Null()], { description: "null while all is well" }),
   unmarks: oneOf(["ignore", "follow"]),
   addShows: oneOf(["watched", "all"]),
   preferences: Preferences,

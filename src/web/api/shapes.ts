@@ -1,6 +1,6 @@
 import type { User } from "../../services/accounts/types.ts";
 import type { OfferView } from "../../services/households/types.ts";
-import type { IntegrationView } from "../../services/integrations/types.ts";
+import type { HealthView, IntegrationView } from "../../services/integrations/types.ts";
 import type { SignInAccountView } from "../../services/sign-ins/types.ts";
 import type { SyncItemView, SyncLogView } from "../../services/sync/types.ts";
 import { iso, isoOrNull } from "./schemas.ts";
@@ -20,6 +20,7 @@ export function integrationJson(view: IntegrationView) {
     lastSync: isoOrNull(view.lastSync),
     twoWaySince: isoOrNull(view.twoWaySince),
     nextSync: isoOrNull(view.nextSync),
+    health: view.health === null ? null : healthJson(view.health),
     createdAt: iso(view.createdAt),
     updatedAt: iso(view.updatedAt),
   };
@@ -36,6 +37,19 @@ export function signInAccountJson({ userId, createdAt, lastUsedAt, ...account }:
 
 export function homeOfferJson(offer: OfferView) {
   return { ...offer, createdAt: iso(offer.createdAt) };
+}
+
+function healthJson({ tried, ...health }: HealthView) {
+  return {
+    ...health,
+    since: iso(health.since),
+    lastFailure: iso(health.lastFailure),
+    nextTry: isoOrNull(health.nextTry),
+    tried:
+      tried === null
+        ? null
+        : { at: iso(tried.at), addresses: tried.addresses.map(({ url, ...rest }) => ({ uri: url, ...rest })) },
+  };
 }
 
 export function syncLogJson(log: SyncLogView) {

@@ -2,6 +2,7 @@ import type { Banner, Flash, SyncLight, ViewContext } from "../../../views/conte
 import type { Paths } from "../../../views/paths.ts";
 import type { Config } from "../../config.ts";
 import { type ServerGlance, serverGlances } from "../../db/queries/page-context.ts";
+import { outageOf } from "../../domain/outage.ts";
 import { isProviderId, providerLabel } from "../../domain/providers.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { User } from "../../services/accounts/types.ts";
@@ -48,7 +49,12 @@ export function viewContext(deps: RouteDeps, request: Request): ViewContext {
   // Read before anything the page shows: what happens meanwhile is news to it.
   const news = deps.news.at(user.id);
   const servers = serverGlances(deps.db, user.id);
-  const context = { ...bare, news, syncLight: lightOf(deps, user, servers), banners: bannersOf(deps.paths, servers) };
+  const context = {
+    ...bare,
+    news,
+    syncLight: lightOf(deps, user, servers),
+    banners: bannersOf(deps.paths, servers, bare.now),
+  };
   return withFlash(context, request);
 }
 
@@ -57,7 +63,7 @@ function withFlash(context: ViewContext, request: Request): ViewContext {
   return flash === undefined ? context : { ...context, flash };
 }
 
-function lightOf({ sync, paths }: RouteDeps, user: User, servers: readonly ServerGlance[]): SyncLight {
+function lightOf({ sync, paths, clock }: RouteDeps, user: User, servers: readonly ServerGlance[]): SyncLight {
   for (const { integrationId } of servers) {
     const syncId = sync.running(integrationId);
     if (syncId === null) continue;
@@ -67,7 +73,10 @@ function lightOf({ sync, paths }: RouteDeps, user: User, servers: readonly Serve
   }
   const held = servers.find(({ heldSyncId }) => heldSyncId !== null)?.heldSyncId;
   if (held) return { state: "attention", href: paths.sync(held) };
-  if (servers.some(({ status }) => status === "needs-login")) return { state: "attention", href: paths.integrations() };
+  const now = clock.now();
+  if (servers.some((server) => outageOf(server, now) !== null)) {
+    return { state: "attention", href: paths.integrations() };
+  }
   return { state: servers.length === 0 ? "off" : "quiet", href: paths.integrations() };
 }
 
@@ -75,12 +84,21 @@ export function percentOf({ done, total }: Pick<SyncProgress, "done" | "total">)
   return total <= 0 ? undefined : Math.min(100, (100 * done) / total);
 }
 
-function bannersOf(paths: Paths, servers: readonly ServerGlance[]): Banner[] {
+const OUTAGE_WORDS = {
+  "needs-login": { text: "needs a new sign-in. Nothing is synced until then.", label: "Sign in again" },
+  failing: { text: "has not been synced for a while: it does not answer.", label: "See what was tried" },
+} as const;
+
+function bannersOf(paths: Paths, servers: readonly ServerGlance[], now: number): Banner[] {
   return servers.flatMap((server): Banner[] => {
     const name = `${isProviderId(server.provider) ? providerLabel(server.provider) : server.provider} (${server.serverName})`;
-    if (server.status === "needs-login") {
-      const action = { label: "Sign in again", href: paths.integrations() };
-      return [{ tone: "attention", text: `${name} needs a new sign-in. Nothing is synced until then.`, action }];
+    const outage = outageOf(server, now);
+    if (outage !== null) {
+      if (server.dismissedAt !== null) return [];
+      const { text, label } = OUTAGE_WORDS[outage];
+      const action = { label, href: paths.integrations() };
+      const dismiss = { path: paths.integrationDismissal(String(server.integrationId)), about: name };
+      return [{ tone: "attention", text: `${name} ${text}`, action, dismiss }];
     }
     if (server.heldSyncId !== null) {
       const action = { label: "Have a look", href: paths.sync(server.heldSyncId) };

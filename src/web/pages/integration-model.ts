@@ -26,6 +26,7 @@ export function progressModel(log: SyncLogView): SyncProgressModel {
     shows: progress?.showsSynced ?? log.showsSynced,
     episodes: progress?.episodesSynced ?? log.episodesSynced,
     added: log.watchesAdded,
+    ...(log.mode === "preview" && log.status !== "running" ? { notes: log.notes } : {}),
   };
 }
 
@@ -82,6 +83,7 @@ export function cardModel(
     providerName: providerLabel(view.provider),
     state,
     ...(hint === null ? {} : { stateHint: hint }),
+    ...(view.health === null || state === "disabled" ? {} : { health: view.health }),
     serverName: view.serverName,
     accountName: view.username,
     throughHome: view.throughHome,

@@ -3,22 +3,26 @@ import { ErrorToast } from "../../../views/pages/error.tsx";
 import {
   type IntegrationSettingsModel,
   IntegrationSettingsPage,
+  ONLY_KNOWN,
   OWN_SCHEDULE,
+  SettingsPreview,
 } from "../../../views/pages/integration-settings.tsx";
 import { IntegrationCard } from "../../../views/parts/integration-card.tsx";
 import { providerLabel } from "../../domain/providers.ts";
 import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
-import { isAppError, toAppError } from "../../kernel/errors.ts";
+import { type AppError, hasCode, isAppError, toAppError } from "../../kernel/errors.ts";
 import type { IntegrationView, SettingsInput } from "../../services/integrations/types.ts";
+import type { DecidingSettings } from "../../services/sync/types.ts";
 import { formOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { type Visit, visit } from "./answer.ts";
-import { cardModel } from "./integration-model.ts";
+import { cardModel, progressModel } from "./integration-model.ts";
+import { scheduleInput, wholeInput } from "./integration-settings-form.ts";
 
 const Which = { params: t.Object({ provider: t.String() }), detail: { hide: true } };
 
 export function createIntegrationSettingsPage(deps: RouteDeps) {
-  const { integrations, paths } = deps;
+  const { integrations, paths, sync } = deps;
 
   async function librariesOf(
     userId: number,
@@ -40,7 +44,8 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
   ) {
     const schedule = typed.schedule ?? view.schedule;
     const preset = presetOf(schedule);
-    const libraries = await librariesOf(userId, view.id);
+    const { libraries, librariesProblem } = await librariesOf(userId, view.id);
+    const preferences = { ...view.preferences, ...typed.preferences };
     const settings: IntegrationSettingsModel = {
       id: view.id,
       serverName: view.serverName,
@@ -52,9 +57,17 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
       ownSchedule: preset === undefined ? schedule : "",
       timeZone: ctx.timeZone,
       nextSyncAt: view.nextSync,
-      ...libraries,
+      libraries:
+        libraries?.map((library) => ({
+          ...library,
+          enabled: typed.libraries?.includes(library.key) ?? library.enabled,
+          numbering: typed.numbering?.[library.key] ?? library.numbering,
+        })) ?? null,
+      librariesProblem,
       unmarks: typed.unmarks ?? view.unmarks,
-      addShows: typed.addShows ?? view.addShows,
+      addShows: preferences.onlyKnownShows ? ONLY_KNOWN : (typed.addShows ?? view.addShows),
+      preferences,
+      preview: null,
       twoWay: view.twoWaySince !== null,
       historyNote: view.historyNote,
       hasWebhook: deps.providers.get(view.provider).manifest.capabilities.webhooks,
@@ -71,8 +84,7 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
       integrations.update(reply.userId, id, input);
     } catch (error) {
       if (!isAppError(error) || error.code !== "invalid") throw error;
-      const errors = Object.fromEntries(error.fields.map(({ path, message }) => [path, message]));
-      return again(reply, id, input, errors, error.message);
+      return again(reply, id, input, errorsOf(error), error.message);
     }
     if (!reply.part) return reply.go(paths.integrations(), { tone: "success", text: "The settings are saved." });
     return reply.fragment(cardOf(reply, id));
@@ -94,6 +106,36 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
     return reply.page(IntegrationSettingsPage({ ctx, settings }), 422);
   }
 
+  /** As if the form had been saved; nothing is. */
+  async function preview(request: Request, id: string): Promise<Response> {
+    const reply = visit(deps, request);
+    const { ctx, userId } = reply;
+    const view = integrations.get(userId, id);
+    const typed = wholeInput(formOf(request));
+    try {
+      const syncId = sync.start(Number(view.id), { trigger: "manual", mode: "preview", settings: decidingOf(typed) });
+      const progress = progressModel(sync.get(userId, syncId));
+      if (reply.part) return reply.fragment(SettingsPreview({ ctx, sync: progress }));
+      const settings = { ...(await model(reply, view, typed)), preview: progress };
+      return reply.page(IntegrationSettingsPage({ ctx, settings }));
+    } catch (error) {
+      if (!isAppError(error) || !hasCode(error, "invalid", "conflict")) throw error;
+      return refusedPreview(reply, view, typed, error);
+    }
+  }
+
+  async function refusedPreview(reply: Visit, view: IntegrationView, typed: SettingsInput, error: AppError) {
+    const { ctx } = reply;
+    const status = error.code === "invalid" ? 422 : 409;
+    const detail = [error.message, error.hint ?? ""].join(" ").trimEnd();
+    if (reply.part) return reply.fragment(ErrorToast({ ctx, error: { status, title: "Not now", detail } }), { status });
+    if (status === 409) return reply.go(paths.integrationSettings(view.id), { tone: "attention", text: detail });
+    return reply.page(
+      IntegrationSettingsPage({ ctx, settings: await model(reply, view, typed, errorsOf(error)) }),
+      status,
+    );
+  }
+
   const cardOf = ({ ctx, userId }: Visit, id: string) =>
     IntegrationCard({ ctx, integration: cardModel(deps, ctx, userId, integrations.get(userId, id)) });
 
@@ -107,27 +149,25 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
       },
       Which,
     )
-    .post("/integrations/:provider/settings", ({ request, params }) => save(request, params.provider), Which);
+    .post("/integrations/:provider/settings", ({ request, params }) => save(request, params.provider), Which)
+    .post(
+      "/integrations/:provider/settings/preview",
+      ({ request, params }) => preview(request, params.provider),
+      Which,
+    );
 }
 
-/** A box that is not ticked is not sent. */
-const ticked = (form: URLSearchParams, name: string): boolean => form.get(name) === "true";
+const errorsOf = ({ fields }: AppError): Record<string, string> =>
+  Object.fromEntries(fields.map(({ path, message }) => [path, message]));
 
-function scheduleInput(form: URLSearchParams): SettingsInput {
-  const schedule = form.get("schedule");
-  return { autoSync: ticked(form, "autoSync"), ...(schedule === null ? {} : { schedule }) };
-}
-
-function wholeInput(form: URLSearchParams): SettingsInput {
-  const chosen = form.get("schedule");
-  const schedule = chosen === OWN_SCHEDULE ? (form.get("ownSchedule") ?? "").trim() : chosen;
+/** Of what a form says, that which decides what a sync brings. */
+function decidingOf(input: SettingsInput): DecidingSettings {
+  const { libraries, numbering, unmarks, addShows, preferences } = input;
   return {
-    autoSync: ticked(form, "autoSync"),
-    enabled: ticked(form, "enabled"),
-    ...(schedule === null ? {} : { schedule }),
-    // Without the list on the page, no box at all means nothing was asked.
-    ...(ticked(form, "knowsLibraries") ? { libraries: form.getAll("libraries") } : {}),
-    ...(form.has("unmarks") ? { unmarks: form.get("unmarks") === "follow" ? "follow" : "ignore" } : {}),
-    ...(form.has("addShows") ? { addShows: form.get("addShows") === "all" ? "all" : "watched" } : {}),
+    ...(libraries === undefined ? {} : { libraries }),
+    ...(numbering === undefined ? {} : { numbering }),
+    ...(unmarks === undefined ? {} : { unmarks }),
+    ...(addShows === undefined ? {} : { addShows }),
+    ...(preferences === undefined ? {} : { preferences }),
   };
 }

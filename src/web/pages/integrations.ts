@@ -1,12 +1,14 @@
 import { Elysia, t } from "elysia";
 import type { Flash } from "../../../views/context.ts";
 import { target } from "../../../views/dom.ts";
+import { Banners } from "../../../views/layout.tsx";
 import { ErrorToast } from "../../../views/pages/error.tsx";
 import { IntegrationsPage, IntegrationsSection } from "../../../views/pages/integrations.tsx";
 import { PinReturnPage } from "../../../views/pages/sign-in.tsx";
 import { IntegrationCard } from "../../../views/parts/integration-card.tsx";
 import { PartUpdate } from "../../../views/ui/toast.tsx";
 import { isAppError } from "../../kernel/errors.ts";
+import { userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { page } from "../respond.ts";
 import { type Visit, visit } from "./answer.ts";
@@ -73,6 +75,15 @@ export function createIntegrationPages(deps: RouteDeps) {
     .post(
       "/integrations/:provider/syncs",
       ({ request, params }) => startSync(request, params.provider, undefined),
+      Which,
+    )
+    .post(
+      "/integrations/:provider/dismissal",
+      ({ request, params }) => {
+        integrations.dismiss(userOf(request).id, params.provider);
+        const { ctx, part, ...reply } = visit(deps, request);
+        return part ? reply.fragment(Banners({ ctx })) : reply.go(reply.cameFrom(paths.home()));
+      },
       Which,
     )
     .post(

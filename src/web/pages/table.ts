@@ -19,6 +19,7 @@ import { createSearchPage } from "./search.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createAccountSettings } from "./settings-account.ts";
 import { createDataSettings } from "./settings-data.ts";
+import { createNotificationSettings } from "./settings-notifications.ts";
 import { createPeopleSettings } from "./settings-people.ts";
 import { createSourcesSettings } from "./settings-sources.ts";
 import { createShowPage } from "./show.ts";
@@ -61,6 +62,7 @@ export const pages: readonly RouteFactory[] = [
   createSettingsPage,
   createAccountSettings,
   createSourcesSettings,
+  createNotificationSettings,
   createDataSettings,
   createPeopleSettings,
   createImportPages,

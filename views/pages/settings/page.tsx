@@ -6,16 +6,18 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { type AccountModel, AccountSettings } from "./account.tsx";
 import { type DataModel, DataSettings } from "./data.tsx";
+import { NotificationSettings, type NotificationsModel } from "./notifications.tsx";
 import { type PeopleModel, PeopleSettings } from "./people.tsx";
 import { type SourcesModel, SourcesSettings } from "./sources.tsx";
 import { type YouModel, YouSettings } from "./you.tsx";
 
-export type SettingsTab = "you" | "account" | "sources" | "data" | "people";
+export type SettingsTab = "you" | "account" | "sources" | "notifications" | "data" | "people";
 
 export type SettingsModel = { problem: FormProblem | null } & (
   | { tab: "you"; you: YouModel }
   | { tab: "account"; account: AccountModel }
   | { tab: "sources"; sources: SourcesModel }
+  | { tab: "notifications"; notifications: NotificationsModel }
   | { tab: "data"; data: DataModel }
   | { tab: "people"; people: PeopleModel }
 );
@@ -26,6 +28,7 @@ const LABELS: Record<SettingsTab, string> = {
   you: "You",
   account: "Sign-in",
   sources: "Metadata",
+  notifications: "Notifications",
   data: "Data",
   people: "People",
 };
@@ -36,6 +39,7 @@ function tabsOf(ctx: ViewContext, current: SettingsTab) {
     ["you", paths.settings()],
     ["account", paths.settingsAccount()],
     ["sources", paths.settingsSources()],
+    ["notifications", paths.settingsNotifications()],
     ["data", paths.settingsData()],
     ...(ctx.user?.role === "admin" ? [["people", paths.users()] satisfies [SettingsTab, string]] : []),
   ];
@@ -74,6 +78,8 @@ function TabContent({ ctx, settings }: Props): JSX.Element {
       return <AccountSettings ctx={ctx} account={settings.account} problem={problem} />;
     case "sources":
       return <SourcesSettings ctx={ctx} sources={settings.sources} />;
+    case "notifications":
+      return <NotificationSettings ctx={ctx} notifications={settings.notifications} problem={problem} />;
     case "data":
       return <DataSettings ctx={ctx} data={settings.data} problem={problem} />;
     case "people":
