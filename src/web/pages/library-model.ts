@@ -93,7 +93,7 @@ export function libraryModel(
     now: clock.now(),
   });
   const counts = libraryCounts(db, userId);
-  const matches = libraryCounts(db, userId, filter);
+  const matches = isNarrowed(asked) ? libraryCounts(db, userId, filter) : counts;
   const shown = items.length + (first ? 0 : asked.shown);
   const here = (change: Partial<Asked> = {}) => queryOf({ ...asked, ...change });
   return {
@@ -119,6 +119,11 @@ export function libraryModel(
     total: counts.all,
     enriching: deps.enrichmentStatus().pending,
   };
+}
+
+/** By more than its list. */
+function isNarrowed(asked: Asked): boolean {
+  return asked.query.trim() !== "" || chipsOf(asked).length > 0;
 }
 
 function ofList(counts: ListCounts, list: string): number {
@@ -236,8 +241,7 @@ function nothingWords(
   { all, matches }: { all: number; matches: ListCounts },
 ): Nothing {
   if (all === 0) return emptyLibrary(serverGlances(db, userId).length > 0);
-  const isFiltered = asked.query.trim() !== "" || chipsOf(asked).length > 0;
-  if (!isFiltered && isListName(asked.list)) {
+  if (!isNarrowed(asked) && isListName(asked.list)) {
     const action = { label: "Show all shows", href: paths.shows(queryOf({ ...asked, list: "", picking: "no" })) };
     return { icon: "library", ...EMPTY_LISTS[asked.list], action };
   }
