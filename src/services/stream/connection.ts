@@ -1,4 +1,4 @@
-import { type IntegrationRow, librariesOf } from "../../db/repos/integrations.ts";
+import { type IntegrationRow, integrationById, librariesOf } from "../../db/repos/integrations.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../domain/instant.ts";
 import { backoffMs } from "../../kernel/backoff.ts";
 import { AppError, hasCode, toAppError } from "../../kernel/errors.ts";
@@ -16,8 +16,8 @@ const goodMs = MINUTE_MS;
 const gapMs = 10 * SECOND_MS;
 /** Streams that stay open for days are known to fall asleep. */
 const recycleMs = 22 * HOUR_MS;
-/** A server that knows no news learns it with an update. */
-const unsupportedMs = 6 * HOUR_MS;
+/** A server that knows no news may only be starting, or learns it with an update. */
+const unknownMs = 5 * MINUTE_MS;
 
 export type ConnectionOptions = {
   row: IntegrationRow;
@@ -57,7 +57,8 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
   /** At the first connection the sync that runs at start-up makes up for what was missed, when there is one. */
   function missedSomething(now: number): boolean {
     if (!isFirst) return now - lostAt > gapMs;
-    return sync.running(integrationId) === null && row.lastSyncAt !== null && now - row.lastSyncAt > MINUTE_MS;
+    const lastSyncAt = integrationById(db, integrationId)?.lastSyncAt ?? null;
+    return sync.running(integrationId) === null && lastSyncAt !== null && now - lastSyncAt > MINUTE_MS;
   }
 
   function opened(server: MediaServer): void {
@@ -105,7 +106,7 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
   }
 
   function lost(reason: AppError, failures: number): number {
-    const waitMs = hasCode(reason, "unsupported", "not-found") ? unsupportedMs : backoffMs(failures, retry);
+    const waitMs = hasCode(reason, "unsupported", "not-found") ? unknownMs : backoffMs(failures, retry);
     if (!inOutage) log.info("stream.lost", { integration: integrationId, server: serverName, reason });
     inOutage = true;
     become({ state: "reconnecting", since: lostAt, nextTryAt: clock.now() + waitMs, reason: reason.message });

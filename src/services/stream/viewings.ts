@@ -141,16 +141,12 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
 
   async function sweep(): Promise<void> {
     sweeping = true;
-    try {
-      while (viewings.size > 0) {
-        await clock.sleep(sweepMs, signal);
-        for (const viewing of [...viewings.values()]) if (clock.now() - viewing.heardAt > silentMs) end(viewing);
-      }
-    } catch {
-      // The server is not listened to any more.
-    } finally {
-      sweeping = false;
+    while (viewings.size > 0 && !signal.aborted) {
+      await clock.sleep(sweepMs, signal).catch(() => undefined);
+      const silent = [...viewings.values()].filter(({ heardAt }) => clock.now() - heardAt > silentMs);
+      if (!signal.aborted) for (const viewing of silent) end(viewing);
     }
+    sweeping = false;
   }
 
   function hear(news: PlayingNews, server: MediaServer): void {

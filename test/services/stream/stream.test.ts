@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createLog } from "../../../src/kernel/log.ts";
+import { createStream } from "../../../src/services/stream/service.ts";
 import type { PlexItem } from "../../simulators/plex-world.ts";
 import { playsOfUser } from "../../support/product.ts";
 import { type HandClock, handClock, type Rig, type RigOptions, rig, until } from "./rig.ts";
@@ -181,6 +182,24 @@ describe("what is being watched right now", () => {
     expect(new Set(at.now().map(({ itemId }) => itemId))).toEqual(new Set([item!.ratingKey]));
   });
 
+  test("two people of one household on one server see and keep their own only", async () => {
+    const at = await stage();
+    const ben = await at.product.addUser("ben");
+    const his = await at.product.connect(at.someone, at.server.state.name, ben);
+    await at.product.sync(his);
+    await until(() => at.stream.state(Number(his.id)).state === "live" && at.listeners() === 2, "his connection");
+    const item = at.watched(false).find((each) => (at.world.viewOf(at.someone, each)?.viewCount ?? 0) === 0)!;
+    const before = [playsOfUser(at.product).length, playsOfUser(at.product, ben).length];
+    const viewer = at.watch({ item, account: at.someone, fromMs: last(item) });
+    await until(() => at.stream.nowWatching(ben).length === 1, "his session");
+    expect(at.now()).toEqual([]);
+    at.world.play(at.someone, item);
+    viewer.stop();
+    await until(() => playsOfUser(at.product, ben).length === before[1]! + 1, "his play");
+    expect(playsOfUser(at.product)).toHaveLength(before[0]!);
+    expect(at.stream.nowWatching(ben)).toEqual([]);
+  });
+
   test("works for an episode that no sync has brought", async () => {
     const at = await stage({ synced: false });
     at.watch({ item: at.episodes[0]! });
@@ -270,6 +289,16 @@ describe("the connection", () => {
     expect(Math.max(...most)).toBe(1);
   });
 
+  test("is not made while the stored sign-ins cannot be opened", async () => {
+    const at = await stage();
+    const options = { integrations: at.integrations, sync: at.sync, canListen: () => false };
+    const second = createStream(at.product.app.deps, options);
+    second.start();
+    expect(second.state(at.id)).toEqual({ state: "off" });
+    await second.stop();
+    expect(at.listeners()).toBe(1);
+  });
+
   test("waits for a login, and comes back with it", async () => {
     const at = await stage();
     const { db } = at.product.app.deps;
@@ -332,6 +361,21 @@ describe("the connection", () => {
     await until(() => at.plays() === plays + 1, "the missed play");
     expect(at.runs()).toBe(1);
     expect(at.logs()[0]).toMatchObject({ trigger: "stream", mode: "incremental" });
+  });
+
+  test("a server that was left alone for a while is read when it is listened to again", async () => {
+    const clock = handClock();
+    const at = await stage({ clock });
+    const settings = (enabled: boolean) => at.integrations.update(at.product.userId, at.integration.id, { enabled });
+    settings(false);
+    clock.advance(10 * MINUTE);
+    const before = at.plays();
+    at.world.play(at.me, at.watched(false)[0]!);
+    settings(true);
+    await at.live();
+    clock.advance(1_000);
+    await until(() => at.plays() === before + 1, "the missed play");
+    expect(at.runs()).toBe(1);
   });
 
   test("runs by itself only where automatic syncs are on and the user has begun", async () => {
