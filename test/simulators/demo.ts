@@ -47,6 +47,7 @@ Episode Tracker demo: http://localhost:${port}
   3. On the simulated Plex page leave "Anna" chosen and press "Sign In".
   4. Choose the server "Attic" and press "Sync Now".
 
+  Anna's Plex Home has a child's profile, Mia, behind the PIN 1234: Integrations, Household.
   Every ${minutesBetweenPlays} minutes Anna watches another episode; sync again to see it arrive.
   Data: ${dataDir}${keep ? "" : " (deleted at the end)"}
   Stop with Ctrl+C.
