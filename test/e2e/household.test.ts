@@ -56,7 +56,7 @@ inBrowser("A household", (browser) => {
       await see(hers.page.getByRole("link", { name: /Bluey/ }));
       expect(await hers.page.locator(".show-card").count()).toBe(1);
       await hers.goto("/integrations");
-      await see(hers.page.getByText("linked through a household"));
+      await see(hers.page.getByText("household profile"));
       expect(await link(hers.page, "Household behind Attic").count()).toBe(0);
       await hers.look("a linked integration");
       expect(hers.complaints()).toEqual([]);

@@ -53,6 +53,7 @@ Episode Tracker demo: http://localhost:${port}
   4. Choose the server "Attic" and press "Sync Now".
 
   Anna is always in the middle of something: Up next shows what she is watching, and every few minutes a play arrives.
+  Anna's Plex Home has a child's profile, Mia, behind the PIN 1234: Integrations, Household.
   Data: ${dataDir}${keep ? "" : " (deleted at the end)"}
   Stop with Ctrl+C.
 `);

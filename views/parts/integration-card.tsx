@@ -73,7 +73,7 @@ function facts(
   ctx: ViewContext,
 ): string[] {
   const parts = [serverName, accountName];
-  if (throughHome) parts.push("linked through a household");
+  if (throughHome) parts.push("household profile");
   if (serverVersion !== undefined) parts.push(serverVersion);
   if (connection !== undefined) {
     const { kind, latencyMs } = connection;

@@ -48,11 +48,12 @@ export function createPinPages(deps: RouteDeps) {
 
   function choices(
     userId: number,
-    servers: readonly ServerOption[],
+    { account, servers }: Granted,
     chosen: string | null,
     attempts: Attempts,
   ): ServerChoiceModel[] {
-    const known = new Set(integrations.list(userId).map(({ machineIdentifier }) => machineIdentifier));
+    const mine = integrations.list(userId).filter(({ accountId }) => accountId === account.id);
+    const known = new Set(mine.map(({ machineIdentifier }) => machineIdentifier));
     return servers.map((server) => {
       const offered = server.connections.map(({ uri, local, relay }) => ({
         uri,
@@ -89,7 +90,7 @@ export function createPinPages(deps: RouteDeps) {
       ...base(provider, pinId),
       state: "choose",
       accountName: check.account.username,
-      servers: choices(userId, check.servers, chosen, attempts),
+      servers: choices(userId, check, chosen, attempts),
       doubt: doubtOf(userId, provider, check),
       ...(problem === undefined ? {} : { problem }),
     };

@@ -6,6 +6,7 @@ import { oneEpisode } from "../../../src/db/queries/episode-view.ts";
 import { exportedMatches, exportedShowIds, exportedShows } from "../../../src/db/queries/export.ts";
 import { type HistoryOptions, history, historyTotals, MOST_COUNTED } from "../../../src/db/queries/history.ts";
 import { serverNames, showNames } from "../../../src/db/queries/history-choices.ts";
+import { usesOfAccounts, waitingOffers } from "../../../src/db/queries/households.ts";
 import { importItems, importList, oneImport } from "../../../src/db/queries/imports.ts";
 import { findInLibrary } from "../../../src/db/queries/in-library.ts";
 import {
@@ -22,6 +23,7 @@ import { people } from "../../../src/db/queries/people.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
 import { liveSessions } from "../../../src/db/queries/sessions.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
+import { connectedAccounts, signInGlances } from "../../../src/db/queries/sign-ins.ts";
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
 import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
@@ -608,6 +610,10 @@ describe("every page", () => {
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
     ["people", (db) => people(db)],
     ["sign-ins", (db, userId) => liveSessions(db, userId, NOW)],
+    ["profiles that are offered", (db, userId) => waitingOffers(db, userId)],
+    ["who uses an account", (db) => usesOfAccounts(db, "plex", ["1", "2"])],
+    ["accounts that may sign in", (db) => [signInGlances(db, null), connectedAccounts(db, null)]],
+    ["one's own ways in", (db, userId) => [signInGlances(db, userId), connectedAccounts(db, userId)]],
     ["title of a show", (db, userId, showId) => shownTitle(db, userId, showId)],
     ["progress of titles", (db, userId) => titleProgress(db, userId)],
     ["statistics' shows", (db, userId) => watchedShows(db, userId)],
@@ -649,6 +655,15 @@ describe("every page", () => {
     expect(
       steps.filter((step) => /^SCAN (e|f|p|s|l|m|x|k|v|plays|episodes|shows|library_entries)\b/.test(step)),
     ).toEqual([]);
+  });
+
+  test("of a household finds accounts and offers through their indexes", () => {
+    const { db, userId } = libraryOf(1);
+    const statements = given.statementsOf(db, () => [usesOfAccounts(db, "plex", ["1"]), waitingOffers(db, userId)]);
+    const steps = statements.flatMap((sql) => given.planOf(db, sql));
+    expect(steps.filter((step) => /^SCAN [iou]\b/.test(step))).toEqual([]);
+    expect(steps.join()).toContain("integrations_by_account");
+    expect(steps.join()).toContain("home_offers_by_user");
   });
 
   test("of statistics reads all plays in one walk, one episode after the other, sorting nothing", () => {

@@ -153,7 +153,7 @@ function Allow({ ctx, signIn, way, problem }: WayProps): JSX.Element {
   const form = allowForm(way.provider);
   const options = [{ value: "", label: "A new user at the first sign-in" }, ...signIn.users];
   return (
-    <SettingForm action={ctx.paths.signInAccounts()} class="form form-narrow">
+    <SettingForm action={ctx.paths.signInAccounts()} fields="clear" class="form form-narrow">
       <input type="hidden" name="provider" value={attr(way.provider)} />
       <Field
         label={`${way.label} user name or e-mail address`}
