@@ -90,7 +90,10 @@ export function playsOf(input: PlayInput): DesiredPlay[] {
  * watched again, so the date of a partial playback never stands in for a viewing.
  */
 export function combineViews(views: readonly ViewState[]): ViewState | null {
-  if (views.length === 0) return null;
+  const [first] = views;
+  if (first === undefined) return null;
+  // Nearly all episodes have one copy.
+  if (views.length === 1) return first;
   const watched = views.filter((view) => view.viewCount >= 1);
   const finished = watched.filter((view) => view.viewOffset <= 0);
   const speaking = finished.length > 0 ? finished : watched.length > 0 ? watched : views;
@@ -114,6 +117,14 @@ interface ReadRows {
 
 /** Sorted and each key once, so that overlapping pages and any order of rows give the same plays. */
 function readRows(rows: readonly HistoryRow[], now: Instant): ReadRows {
+  const [only] = rows;
+  // Nearly all episodes were watched once.
+  if (only !== undefined && rows.length === 1) {
+    const { key, at } = only;
+    return at !== null && isBelievableViewTime(at, now)
+      ? { dated: [{ key, at }], undated: [] }
+      : { dated: [], undated: [key] };
+  }
   const timeOf = new Map<string, Instant | null>();
   for (const { key, at } of rows) {
     const believed = at !== null && isBelievableViewTime(at, now) ? at : null;

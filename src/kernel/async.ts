@@ -1,3 +1,4 @@
+import { fullGC } from "bun:jsc";
 import { AppError } from "./errors.ts";
 
 /** Runs `work` over `items` with at most `width` at a time, in order of results. The first failure rejects, and nothing more is begun. */
@@ -56,15 +57,15 @@ export function yieldToOthers(): Promise<void> {
 /**
  * Long work on pages of data leaves their remains to a collector that waits as long as the machine has memory. On a NAS
  * that memory belongs to others: called between pages, this gives it back every `each` calls once the process holds more
- * than `aboveBytes`.
+ * than `aboveBytes`. Bun.gc would also give back what is free by chance, which the next page of data asks for again.
  */
-export function tidyMemory(each = 16, aboveBytes = 130_000_000): () => void {
+export function tidyMemory(each = 16, aboveBytes = 130_000_000, collect: () => void = fullGC): () => void {
   let calls = 0;
   return () => {
     calls += 1;
     if (calls < each || process.memoryUsage.rss() < aboveBytes) return;
     calls = 0;
-    Bun.gc(true);
+    collect();
   };
 }
 

@@ -15,7 +15,7 @@ import { createShowSearch, type Found, idOrder, namedOnly } from "./show-search.
 import { createTitleIndex } from "./title-index.ts";
 
 /** Shows whose episodes are held in memory at a time; a listing has the episodes of one show close together. */
-const mostIndexes = 250;
+const mostIndexes = 125;
 
 export type ShowResolver = ReturnType<typeof createShowResolver>;
 
