@@ -13,7 +13,7 @@ async function items(product: Running, count: number): Promise<Item[]> {
   return shows.map(({ title }) => ({ show: title, season: 1, number: 1 }));
 }
 
-/** Resolves with each name of the news that open pages hear. */
+/** The names of the news that open pages hear. */
 async function* news(product: Running, signal: AbortSignal): AsyncGenerator<string> {
   const answer = await product.get("/events", signal);
   const decoder = new TextDecoder();
@@ -35,6 +35,8 @@ export async function webhookTimes(product: Running, sims: Simulated, count: num
   const { url } = (await webhook.json()) as { url: string };
   const leaving = new AbortController();
   const heard = news(product, leaving.signal);
+  // The stream begins with where it stands; from then on nothing is missed.
+  await heard.next();
   const taken: number[] = [];
   for (const item of await items(product, count)) {
     const { ratingKey } = (await sims.ask("play", item)) as { ratingKey: string };
