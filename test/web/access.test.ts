@@ -32,6 +32,7 @@ const open = [
   "/api/auth/login",
   "/api/auth/1/start",
   "/api/auth/1/check",
+  "/api/webhooks/1/1",
   "/login",
   "/favicon.ico",
   "/manifest.webmanifest",
