@@ -47,7 +47,7 @@ type MemberProps = Props & { member: HouseholdMemberModel };
 export const NEW_USER = "new";
 
 export function HouseholdPage({ ctx, household }: Props): JSX.Element {
-  const { providerName, serverName, unread } = household;
+  const { providerName, serverName } = household;
   return (
     <Layout ctx={ctx} title={`Household behind ${serverName}`} nav="integrations">
       <PageHeader
@@ -56,29 +56,39 @@ export function HouseholdPage({ ctx, household }: Props): JSX.Element {
         lead={`The profiles behind your ${providerName} account. Link each to a user here, and everybody has their own history of ${serverName}; nobody sees another's.`}
         back={{ href: ctx.paths.integrations(), label: "Integrations" }}
       />
-      {unread === null ? (
-        <ul class="household">
-          {household.members.map((member) => (
-            <li>
-              <Member ctx={ctx} household={household} member={member} />
-            </li>
-          ))}
-        </ul>
-      ) : (
-        <Card>
-          <p dir="auto" safe>
-            {unread.message}
-          </p>
-          {unread.hint === null ? (
-            ""
-          ) : (
-            <p class="dim" dir="auto" safe>
-              {unread.hint}
-            </p>
-          )}
-        </Card>
-      )}
+      <Household ctx={ctx} household={household} />
     </Layout>
+  );
+}
+
+export function Household({ ctx, household }: Props): JSX.Element {
+  const { unread } = household;
+  if (unread !== null) return <Unread {...unread} />;
+  return (
+    <ul class="household">
+      {household.members.map((member) => (
+        <li>
+          <Member ctx={ctx} household={household} member={member} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Unread({ message, hint }: { message: string; hint: string | null }): JSX.Element {
+  return (
+    <Card>
+      <p dir="auto" safe>
+        {message}
+      </p>
+      {hint === null ? (
+        ""
+      ) : (
+        <p class="dim" dir="auto" safe>
+          {hint}
+        </p>
+      )}
+    </Card>
   );
 }
 

@@ -57,18 +57,19 @@ export function IntegrationsSection({ ctx, page }: Props): JSX.Element {
     swap: "outerMorph",
     keepOnError: true,
   });
+  const offers = page.offers ?? [];
   const connected = new Set(page.integrations.map(({ provider }) => provider));
   const fresh = page.providers.filter(({ provider }) => !connected.has(provider));
   const again = page.providers.filter(({ provider }) => connected.has(provider));
   return (
     <div id={id("integrations")} class="stack" {...refresh}>
-      {(page.offers ?? []).map((offer) => (
+      {offers.map((offer) => (
         <ProfileOffer ctx={ctx} offer={offer} />
       ))}
       {page.integrations.map((integration) => (
         <IntegrationCard ctx={ctx} integration={integration} />
       ))}
-      {fresh.length === 0 ? "" : <Fresh ctx={ctx} providers={fresh} />}
+      {fresh.length === 0 ? "" : <Fresh ctx={ctx} providers={fresh} primary={offers.length === 0} />}
       {again.map(({ provider, providerName }) => (
         <div class="connect-more">
           <ConnectForm ctx={ctx} provider={provider} label={`Add another ${providerName} server or account`} quiet />
@@ -96,7 +97,7 @@ function ProfileOffer({ ctx, offer }: { ctx: ViewContext; offer: ProfileOfferMod
       <p dir="auto" safe>
         {`${offer.username}'s household has a profile for you: ${offer.memberName}, on ${offer.serverName}.`}
       </p>
-      <div class="actions">
+      <div class="actions offer-actions">
         <ActionForm action={ctx.paths.profileOffer(offer.id)} class="inline-form">
           {needsPin ? (
             <PinField label={`PIN of ${offer.memberName}`} scope={`offer-${offer.id}`} error={offer.problem} />
@@ -113,11 +114,21 @@ function ProfileOffer({ ctx, offer }: { ctx: ViewContext; offer: ProfileOfferMod
   );
 }
 
-function Fresh({ ctx, providers }: { ctx: ViewContext; providers: readonly ProviderModel[] }): JSX.Element {
+type FreshProps = { ctx: ViewContext; providers: readonly ProviderModel[]; primary: boolean };
+
+/** What is offered comes first where there is something. */
+function Fresh({ ctx, providers, primary }: FreshProps): JSX.Element {
   return (
     <div class="connect-grid">
       {providers.map(({ provider, providerName, text }) => (
-        <ConnectCard ctx={ctx} provider={provider} providerName={providerName} text={text} available primary />
+        <ConnectCard
+          ctx={ctx}
+          provider={provider}
+          providerName={providerName}
+          text={text}
+          available
+          primary={primary}
+        />
       ))}
     </div>
   );

@@ -7,7 +7,7 @@ export type PinFieldProps = {
   error?: string | undefined;
 };
 
-/** Of a household's profile. Digits on a phone, and nothing that a browser should offer to remember. */
+/** Of a household's profile. Digits on a phone, nothing that a browser should offer to remember, and in view when it was wrong. */
 export function PinField(props: PinFieldProps): JSX.Element {
   return (
     <Field
@@ -16,6 +16,7 @@ export function PinField(props: PinFieldProps): JSX.Element {
       type="password"
       autocomplete="off"
       maxlength={20}
+      autofocus={props.error !== undefined}
       attributes={{ inputmode: "numeric" }}
     />
   );

@@ -25,6 +25,7 @@ type HouseholdDeps = Pick<Deps, "db" | "clock" | "log"> & { accounts: Accounts; 
 export function createHouseholds({ db, clock, log, accounts, integrations }: HouseholdDeps): Households {
   const known = new Map<string, { at: number; members: HomeMember[] }>();
   const asking = singleFlight<string, HomeMember[]>();
+  const beingLinked = new Set<string>();
   const patient = createPatience(clock);
   const guesses = createLoginLimit(clock, "Too many wrong PINs.");
 
@@ -69,7 +70,24 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
     );
   }
 
+  /** One at a time for a profile: two at once would both find it free. */
   async function linkTo(
+    admin: HomeAdmin,
+    member: HomeMember,
+    target: LinkTarget,
+    pin: string | undefined,
+  ): Promise<IntegrationView> {
+    const profile = `${admin.provider} ${member.accountId}`;
+    if (beingLinked.has(profile)) throw new AppError("conflict", `${member.name} is being linked right now.`);
+    beingLinked.add(profile);
+    try {
+      return await linkFree(admin, member, target, pin);
+    } finally {
+      beingLinked.delete(profile);
+    }
+  }
+
+  async function linkFree(
     admin: HomeAdmin,
     member: HomeMember,
     target: LinkTarget,

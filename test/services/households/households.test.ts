@@ -215,6 +215,13 @@ describe("linking a profile", () => {
     expect(product.app.integrations.list(miaUser)).toMatchObject([{ username: "Mia" }]);
   });
 
+  test("to two users at the same time is one link", async () => {
+    const users = [await member("mia"), await member("kim")];
+    const outcomes = await Promise.allSettled(users.map((userId) => linkMia(userId)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(users.flatMap((userId) => product.app.integrations.list(userId))).toHaveLength(1);
+  });
+
   test("of somebody without access to the server says what to do", async () => {
     world.unshare(attic, mia);
     expect(await failure(linkMia(await member("mia")))).toMatchObject({

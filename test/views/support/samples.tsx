@@ -1,5 +1,6 @@
 import type { ViewContext } from "../../../views/context.ts";
 import { ErrorToast } from "../../../views/pages/error.tsx";
+import { Household } from "../../../views/pages/household.tsx";
 import { BulkBar, BulkQuestion } from "../../../views/parts/bulk-bar.tsx";
 import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
 import { HistoryFilter } from "../../../views/parts/history-filter.tsx";
@@ -19,6 +20,7 @@ import { ShowEntry } from "../../../views/parts/show-entry.tsx";
 import { ShowMenu } from "../../../views/parts/show-menu.tsx";
 import { ShowNotes } from "../../../views/parts/show-notes.tsx";
 import { ShowProgress } from "../../../views/parts/show-progress.tsx";
+import { SignInWithPanel } from "../../../views/parts/sign-in-with.tsx";
 import { SyncErrors } from "../../../views/parts/sync-error.tsx";
 import { SyncProgress, type SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import { RecentSyncs, type SyncRowModel } from "../../../views/parts/sync-row.tsx";
@@ -174,6 +176,7 @@ export const PINS: readonly PinModel[] = [
     state: "choose",
     accountName: HOSTILE,
     problem: HOSTILE,
+    doubt: HOSTILE,
     servers: [
       {
         machineIdentifier: "m1",
@@ -197,6 +200,47 @@ export const PINS: readonly PinModel[] = [
 
 /** Every part with hostile words, as they would stand on pages. */
 export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>> = {
+  "a household": (ctx) => (
+    <Household
+      ctx={ctx}
+      household={{
+        integrationId: "i1",
+        provider: "plex",
+        providerName: "Plex",
+        serverName: HOSTILE,
+        users: [{ value: "1", label: HOSTILE }],
+        problem: {
+          form: `${HOSTILE}free`,
+          errors: { form: HOSTILE, pin: HOSTILE, username: HOSTILE },
+          input: { username: HOSTILE },
+        },
+        unread: null,
+        members: (["self", "linked", "connected", "offered", "free"] as const).map((state) => ({
+          memberId: `${HOSTILE}${state}`,
+          name: HOSTILE,
+          managed: false,
+          asksPin: true,
+          state,
+          username: HOSTILE,
+          needsLink: true,
+          user: "1",
+          signInAs: { accountId: HOSTILE, userId: HOSTILE },
+        })),
+      }}
+    />
+  ),
+  "a refused sign-in": (ctx) => (
+    <SignInWithPanel
+      ctx={ctx}
+      attempt={{ ...PIN, pinId: HOSTILE, state: "refused", message: HOSTILE, hint: HOSTILE }}
+    />
+  ),
+  "a linked integration": (ctx) => (
+    <IntegrationCard
+      ctx={ctx}
+      integration={integration({ throughHome: true, household: true, state: "needs-login" })}
+    />
+  ),
   "library grid": (ctx) => (
     <ul>
       <ShowCard ctx={ctx} eager show={{ ...show("s1"), posterUrl: "/images/shows/s1/poster?v=1", watched: 3 }} />
