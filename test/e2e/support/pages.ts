@@ -38,6 +38,7 @@ export const PAGES: readonly PageOfTheProduct[] = [
     path: ({ integrationId }) => `/integrations/${integrationId}/settings`,
     for: "filled",
   },
+  { name: "two-way sync", path: ({ integrationId }) => `/integrations/${integrationId}/two-way`, for: "filled" },
   { name: "sync", path: ({ syncId }) => `/syncs/${syncId}`, for: "filled" },
   { name: "settings", path: () => "/settings" },
   { name: "settings, sign-in", path: () => "/settings/account" },
