@@ -16,13 +16,28 @@ const unwatched = (seen: ViewState): ViewState => ({ ...seen, viewCount: 0 });
 describe("what a listing says beyond our own mark", () => {
   test.each<[string, ViewState, OwnMark | undefined, boolean]>([
     ["nothing, while the counter stands", view(1, T + SECOND_MS), mark(), true],
-    ["nothing, however far the server's clock is off", view(1, T + 5 * MINUTE_MS), mark({ seenAs: T + 5 * MINUTE_MS }), true],
+    [
+      "nothing, however far the server's clock is off",
+      view(1, T + 5 * MINUTE_MS),
+      mark({ seenAs: T + 5 * MINUTE_MS }),
+      true,
+    ],
     ["nothing, when a playback that was broken off has moved the date", view(1, T + HOUR_MS, 5_000), mark(), true],
     ["a viewing within the same minute, since the counter has moved on", view(2, T + 30 * SECOND_MS), mark(), false],
     ["everything, when the server has shown it unwatched since", view(1, T + HOUR_MS), mark({ viewCount: 0 }), false],
     ["everything, where we have set nothing", view(1, T), undefined, false],
-    ["nothing, of a mark that nobody has seen, at about its time", view(1, T + 9 * MINUTE_MS), mark({ seenAs: null }), true],
-    ["everything, when it was set at another time: ours never arrived", view(1, T + HOUR_MS), mark({ seenAs: null }), false],
+    [
+      "nothing, of a mark that nobody has seen, at about its time",
+      view(1, T + 9 * MINUTE_MS),
+      mark({ seenAs: null }),
+      true,
+    ],
+    [
+      "everything, when it was set at another time: ours never arrived",
+      view(1, T + HOUR_MS),
+      mark({ seenAs: null }),
+      false,
+    ],
   ])("%s", (_, seen, own, isOurs) => {
     expect(viewWithoutOwn(seen, own)).toEqual(isOurs ? unwatched(seen) : seen);
   });

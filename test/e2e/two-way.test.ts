@@ -60,9 +60,12 @@ inBrowser("Two-way sync", (browser) => {
       await gone(page.getByRole("heading", { name: "Before it begins" }));
       await until(first, 1);
 
-      const { id: fault } = await house.control("fault", { service: "plex-server", effect: { kind: "status", status: 503 } });
+      const { id: fault } = await house.control("fault", {
+        service: "plex-server",
+        effect: { kind: "status", status: 503 },
+      });
       await client.put(`/api/episodes/${second.id}/watched`);
-      const waits = page.locator("li.row").filter({ has: button(page, /^Give up on / ) });
+      const waits = page.locator("li.row").filter({ has: button(page, /^Give up on /) });
       await see(waits.getByText(/tried 1 time/));
       await see(waits.getByText(/Attic is having trouble/));
       await visitor.look("two-way, waiting");

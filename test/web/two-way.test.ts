@@ -34,7 +34,9 @@ beforeEach(async () => {
   const showId = given.addShow(app.db, { title: HOSTILE });
   episodes = given.addSeasons(app.db, showId, [3]);
   given.addEntry(app.db, ana.user.id, showId);
-  raw.query("INSERT INTO integration_libraries (integration_id, key, title, type) VALUES (?, '1', 'TV', 'show')").run(id);
+  raw
+    .query("INSERT INTO integration_libraries (integration_id, key, title, type) VALUES (?, '1', 'TV', 'show')")
+    .run(id);
   for (const episodeId of episodes) {
     raw
       .query(
@@ -67,7 +69,9 @@ describe("the API of two-way sync", () => {
     expect((await ana.post(api("two-way/confirm"), {})).status).toBe(422);
     const { fingerprint } = plan;
     expect((await ana.post(api("two-way/confirm"), { fingerprint })).json).toEqual({ queued: 1 });
-    expect(await waiting()).toMatchObject([{ show: HOSTILE, season: 1, number: 1, wanted: "watched", held: false, attempts: 0 }]);
+    expect(await waiting()).toMatchObject([
+      { show: HOSTILE, season: 1, number: 1, wanted: "watched", held: false, attempts: 0 },
+    ]);
     const [integration] = (await ana.get("/api/integrations")).json.items;
     expect(integration.twoWaySince).toBe(new Date(app.clock.now()).toISOString());
   });
