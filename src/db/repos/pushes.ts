@@ -58,7 +58,7 @@ export function wishPushes(db: Db, wish: NewWishes): void {
              AND ${isLatest("m")}
          ) OR EXISTS (
            SELECT 1 FROM suppressions x WHERE x.user_id = $userId AND x.episode_id = c.episode AND x.evidence IS NULL
-             AND x.integration_id IS NULL AND x.sync_log_id IS NULL AND x.reason = 'user' AND x.until >= i.two_way_since))
+             AND x.integration_id IS NULL AND x.sync_log_id IS NULL AND x.reason = 'user' AND x.until > i.two_way_since))
        ON CONFLICT (integration_id, episode_id) DO UPDATE SET
          state = CASE WHEN wanted = excluded.wanted THEN state
            WHEN $takingBack = 1 AND sent_at IS NULL AND instead_of IS NOT excluded.wanted THEN 'void' ELSE excluded.state END,
