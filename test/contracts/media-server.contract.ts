@@ -304,6 +304,40 @@ export function mediaServerContract(name: string, harness: MediaServerHarness): 
       });
     });
 
+    describe("marks", () => {
+      const marks = async () => {
+        const { items } = await readEpisodes();
+        const unwatched = items.find(({ viewCount, viewOffsetMs }) => viewCount === 0 && viewOffsetMs === 0);
+        const { setWatched } = server;
+        if (!bench.provider.manifest.capabilities.push || setWatched === undefined || unwatched === undefined)
+          return null;
+        const at = clock.now() - 30 * 86_400_000;
+        const countOf = async () => (await server.episodesById([unwatched.itemId]))[0]?.viewCount;
+        return {
+          countOf,
+          itemId: unwatched.itemId,
+          set: (watched: boolean, id = unwatched.itemId) => setWatched(id, watched, { at }),
+        };
+      };
+
+      test("are set where the manifest says so, on one episode, and taken away again", async () => {
+        const able = await marks();
+        expect(able !== null).toBe(bench.provider.manifest.capabilities.push);
+        if (able === null) return;
+        const before = (await readEpisodes()).items.filter(({ viewCount }) => viewCount > 0).length;
+        await able.set(true);
+        expect(await able.countOf()).toBe(1);
+        expect((await readEpisodes()).items.filter(({ viewCount }) => viewCount > 0)).toHaveLength(before + 1);
+        await able.set(false);
+        expect(await able.countOf()).toBe(0);
+      });
+
+      test("of an item that is gone are refused as such", async () => {
+        const able = await marks();
+        if (able !== null) expect((await failureOf(() => able.set(true, "no-such-item"))).code).toBe("not-found");
+      });
+    });
+
     describe("faults", () => {
       const lasting: [string, FaultEffect, ErrorCode][] = [
         ["401", { kind: "status", status: 401 }, "auth-expired"],

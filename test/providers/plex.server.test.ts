@@ -193,3 +193,24 @@ describe("Plex's history", () => {
     expect(items).toMatchObject([{ itemId: null, showTitle: "Harbour Lights", season: 2, number: 3 }]);
   });
 });
+
+describe("marks", () => {
+  test("go to a server that knows them as GET only, and are asked that way from then on", async () => {
+    const world = createWorld();
+    const anna = world.addAccount({ username: "anna" });
+    const attic = world.addServer({ name: "Attic", owner: anna, quirks: { scrobbleNeedsGet: true } });
+    const tv = world.addLibrary(attic, { title: "TV" });
+    const show = world.addToLibrary(tv, world.addShow({ title: "Harbour Lights", year: 2019, seasons: [3] }));
+    const sims = startSimulators(world, { withKeys: false });
+    try {
+      const server = plexOf(sims, systemClock).open(optionsFor(sims, attic, anna));
+      for (const number of [1, 2]) {
+        await server.setWatched?.(plexEpisode(show, 1, number).ratingKey, true, { at: null });
+        expect(world.viewOf(anna, plexEpisode(show, 1, number))?.viewCount).toBe(1);
+      }
+      expect(sims.requests.all({ path: "scrobble" }).map(({ method }) => method)).toEqual(["PUT", "GET", "GET"]);
+    } finally {
+      await sims.stop();
+    }
+  });
+});

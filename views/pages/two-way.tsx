@@ -52,7 +52,7 @@ export function TwoWaySection({ ctx, page }: Props): JSX.Element {
     <div id={id("pushes")} class="settings" {...refresh}>
       <Choice ctx={ctx} page={page} />
       {page.plan === null ? "" : <TwoWayPlan ctx={ctx} integrationId={page.id} plan={page.plan} />}
-      {page.on ? <WaitingList ctx={ctx} integrationId={page.id} waiting={page.waiting} /> : ""}
+      {page.on && page.plan === null ? <WaitingList ctx={ctx} integrationId={page.id} waiting={page.waiting} /> : ""}
       {page.recent.length === 0 ? "" : <PushedList ctx={ctx} rows={page.recent} />}
     </div>
   );

@@ -2,7 +2,7 @@ import type { ViewContext } from "../context.ts";
 import { target } from "../dom.ts";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button } from "../ui/button.tsx";
-import { count } from "../ui/format.ts";
+import { count, formatNumber } from "../ui/format.ts";
 import { Switch } from "../ui/switch.tsx";
 import { Time } from "../ui/time.tsx";
 import { episodeCode } from "./episode-row.tsx";
@@ -121,7 +121,13 @@ function Shows({ ctx, shows }: { ctx: ViewContext; shows: readonly PlanShowModel
                 {episode.wanted === "watched" ? "" : <span class="dim"> · to unwatched</span>}
               </li>
             ))}
-            {rest(ctx, show)}
+            {show.marks + show.unmarks > show.episodes.length ? (
+              <li class="dim" safe>
+                {`and ${formatNumber(show.marks + show.unmarks - show.episodes.length, ctx)} more`}
+              </li>
+            ) : (
+              ""
+            )}
           </ul>
         </details>
       ))}
@@ -132,10 +138,4 @@ function Shows({ ctx, shows }: { ctx: ViewContext; shows: readonly PlanShowModel
 function changes(ctx: ViewContext, { marks, unmarks }: PlanShowModel): string {
   const parts = [marks > 0 ? count(marks, ctx, "mark") : "", unmarks > 0 ? `${count(unmarks, ctx, "mark")} off` : ""];
   return parts.filter((part) => part !== "").join(", ");
-}
-
-function rest(ctx: ViewContext, { marks, unmarks, episodes }: PlanShowModel): JSX.Element {
-  const more = marks + unmarks - episodes.length;
-  if (more <= 0) return <></>;
-  return <li class="dim" safe>{`and ${count(more, ctx, "more", "more")}`}</li>;
 }

@@ -21,7 +21,10 @@ export type NewWishes = {
   only?: number;
   /** Waits for the user's press, however little it is. */
   ask?: boolean;
-  /** Something is undone: only marks that are our own go, and a wish that was not sent yet gives way to the one before it. */
+  /**
+   * Something is undone: a wish that was not sent yet gives way to the one before it, and no mark goes from a server but our
+   * own, except where what comes back is an unmark of the user's.
+   */
   takingBack?: boolean;
   now: number;
   /** When the change was at the earliest, by episode, where nobody knows better; else now. */
@@ -52,7 +55,10 @@ export function wishPushes(db: Db, wish: NewWishes): void {
            SELECT 1 FROM push_queue q WHERE q.integration_id = i.id AND q.episode_id = c.episode
          ) OR EXISTS (
            SELECT 1 FROM pushed_marks m WHERE m.episode_id = c.episode AND m.integration_id = i.id AND m.view_count > 0
-             AND ${isLatest("m")}))
+             AND ${isLatest("m")}
+         ) OR EXISTS (
+           SELECT 1 FROM suppressions x WHERE x.user_id = $userId AND x.episode_id = c.episode AND x.evidence IS NULL
+             AND x.integration_id IS NULL AND x.sync_log_id IS NULL AND x.reason = 'user' AND x.until > i.two_way_since))
        ON CONFLICT (integration_id, episode_id) DO UPDATE SET
          state = CASE WHEN wanted = excluded.wanted THEN state
            WHEN $takingBack = 1 AND sent_at IS NULL AND instead_of IS NOT excluded.wanted THEN 'void' ELSE excluded.state END,

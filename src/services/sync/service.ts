@@ -2,6 +2,7 @@ import type { Db } from "../../db/open.ts";
 import { type IntegrationRow, integrationById, updateIntegration } from "../../db/repos/integrations.ts";
 import { forgetStates, forgetViews, hasWelcomeItems, viewedSince } from "../../db/repos/item-links.ts";
 import { refreshProgress } from "../../db/repos/library.ts";
+import { closeMarks } from "../../db/repos/pushes.ts";
 import { episodesOfRun, latestEntryOf, liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
 import {
   addedBy,
@@ -329,6 +330,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
       const base = { db, syncId: row.id, userId, integrationId: row.integrationId, now, everywhere };
       const removed = [...removeEpisodes(base, episodeIds).values()].reduce((sum, plays) => sum + plays, 0);
       forgetViews(db, row.integrationId, held.itemIds, episodeIds);
+      closeMarks(db, row.integrationId, held.itemIds);
       updateSyncLog(db, row.id, { status: "success", watchesRemoved: row.watchesRemoved + removed });
       refreshProgress(db, userId, showsOfEpisodes(db, episodeIds), now);
     });

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/open.ts";
 import { librariesOf } from "../../db/repos/integrations.ts";
 import { linksOfEpisodes, saveLink } from "../../db/repos/item-links.ts";
-import { watchedOf } from "../../db/repos/pushes.ts";
+import { closeMarks, watchedOf } from "../../db/repos/pushes.ts";
 import { countPlaysOf, latestEntryOf, playsFromIntegration, removePlaysOf } from "../../db/repos/removals.ts";
 import { insertSuppression } from "../../db/repos/suppressions.ts";
 import { tx } from "../../db/tx.ts";
@@ -44,7 +44,7 @@ export function settleUnmarks(
   shortLived: readonly Unmark[] = [],
 ): Held | null {
   if (unmarks.length + shortLived.length === 0) return null;
-  const { db, integrationId } = session;
+  const { db } = session;
   const follow = session.row.unmarks === "follow";
   return tx(db, () => {
     if (follow)
@@ -52,9 +52,19 @@ export function settleUnmarks(
         ...unmarks.filter(({ link }) => readable.has(link.libraryKey)),
         ...(isTwoWay(session.row) ? shortLived : []),
       ]);
-    for (const { link } of unmarks) saveLink(db, integrationId, link);
+    remember(session, unmarks);
     return null;
   });
+}
+
+/** From now on these items are known as unwatched; what the server counts next is no mark of ours. */
+function remember({ db, integrationId }: Session, unmarks: readonly Unmark[]): void {
+  for (const { link } of unmarks) saveLink(db, integrationId, link);
+  closeMarks(
+    db,
+    integrationId,
+    unmarks.map(({ link }) => link.itemId),
+  );
 }
 
 /** Episodes of which no copy on the server is watched any more. */
@@ -157,7 +167,7 @@ function followUnmarks(session: Session, unmarks: readonly Unmark[]): Held | nul
     session.changed(show.showId);
     journal.removed(show, plays);
   }
-  for (const { link } of unmarks) saveLink(db, integrationId, link);
+  remember(session, unmarks);
   const going = new Set(episodeIds);
   const kept = seen.flatMap(({ episodeId }) => (going.has(episodeId) ? [] : [episodeId]));
   wish(db, { userId, episodeIds: [...new Set(kept)], origin: null, only: integrationId, now });

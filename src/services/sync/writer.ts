@@ -1,7 +1,6 @@
 import { ensureSeason, insertEpisode, updateEpisode } from "../../db/repos/episodes.ts";
 import { type ItemLink, linksOfItems, saveLink } from "../../db/repos/item-links.ts";
 import { ensureEntry } from "../../db/repos/library.ts";
-import { closeMarks } from "../../db/repos/pushes.ts";
 import { CLOCK_SKEW_MS } from "../../domain/instant.ts";
 import type { HistoryRow, ViewState } from "../../domain/plays.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
@@ -189,7 +188,6 @@ export function createWriter(options: WriterOptions) {
       ).map((link) => [link.itemId, link]),
     );
     const pending = new Map<number, Pending>();
-    const before = unmarks.length;
     for (const item of items) {
       const rows = history.take(item.itemId);
       const show = showOf(item);
@@ -244,11 +242,6 @@ export function createWriter(options: WriterOptions) {
         there.links.push(fresh);
       }
     }
-    closeMarks(
-      db,
-      integrationId,
-      unmarks.slice(before).map(({ link }) => link.itemId),
-    );
     const became = writePlays([...pending.values()]);
     for (const each of pending.values()) {
       const known = each.links.flatMap(({ itemId }) => links.get(itemId) ?? []);

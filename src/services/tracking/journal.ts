@@ -1,4 +1,5 @@
 import type { Db } from "../../db/open.ts";
+import { forgetStates } from "../../db/repos/item-links.ts";
 import { deleteEntry, type EntryRow, entryOf, refreshProgress, restoreEntry } from "../../db/repos/library.ts";
 import {
   deletePlays,
@@ -125,6 +126,8 @@ export function revert(db: Db, journal: Journal, now: number): void {
   const { userId, balance, moves } = journal;
   const episodeIds = moves.length > 0 ? [] : [...balance.keys()];
   wishAround(db, { userId, episodeIds, origin: null, takingBack: true, now }, () => putBack(db, journal, now));
+  // A server's viewing that was taken for a play which is gone now has one of its own.
+  forgetStates(db, episodeIds);
 }
 
 function putBack(db: Db, journal: Journal, now: number): void {

@@ -107,7 +107,7 @@ export function providerModels({ providers }: Pick<RouteDeps, "providers">) {
   return providers.all().map(({ manifest }) => ({
     provider: manifest.id,
     providerName: manifest.label,
-    text: `Brings in what you have watched on ${manifest.label}, and keeps up with it. Only reads; nothing is changed there.`,
+    text: `Brings in what you have watched on ${manifest.label}, and keeps up with it. Only reads, until you switch on two-way sync.`,
   }));
 }
 

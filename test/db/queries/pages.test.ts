@@ -20,6 +20,7 @@ import {
 import { inLibrary } from "../../../src/db/queries/now-watching.ts";
 import { onePlay } from "../../../src/db/queries/one-play.ts";
 import { people } from "../../../src/db/queries/people.ts";
+import { pushCounts, recentPushes, waitingPushes } from "../../../src/db/queries/pushes.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
 import { liveSessions } from "../../../src/db/queries/sessions.ts";
 import { showPage } from "../../../src/db/queries/show-page.ts";
@@ -608,6 +609,14 @@ describe("every page", () => {
     ["other shows", (db, userId, id) => otherShows(db, userId, { id, title: "Show 1" }, { limit: 24 })],
     ["episode", (db, userId, showId) => oneEpisode(db, userId, showId, NOW)],
     ["calendar", (db, userId) => calendar(db, userId, { from: 0, to: 2 * NOW, fromDay: 0, toDay: 2 * NOW })],
+    [
+      "what waits for a server",
+      (db, userId) => [
+        waitingPushes(db, { userId, integrationId: 1 }, { limit: 50 }),
+        recentPushes(db, { userId, integrationId: 1 }, 10),
+        pushCounts(db, 1),
+      ],
+    ],
     ["people", (db) => people(db)],
     ["sign-ins", (db, userId) => liveSessions(db, userId, NOW)],
     ["profiles that are offered", (db, userId) => waitingOffers(db, userId)],

@@ -44,6 +44,7 @@ export const PAGES: readonly PageOfTheProduct[] = [
     for: "filled",
   },
   { name: "household", path: ({ integrationId }) => `/integrations/${integrationId}/household`, for: "filled" },
+  { name: "two-way sync", path: ({ integrationId }) => `/integrations/${integrationId}/two-way`, for: "filled" },
   { name: "sync", path: ({ syncId }) => `/syncs/${syncId}`, for: "filled" },
   { name: "settings", path: () => "/settings" },
   { name: "settings, sign-in", path: () => "/settings/account" },

@@ -13,7 +13,14 @@ const SERVERS = ["Attic", "Cellar"];
 const BLUR = 13 * MINUTE;
 
 /** What a person has done to an episode, and where. */
-type Act = { side: string; on: boolean; at: number; isFlip: boolean };
+type Act = {
+  side: string;
+  on: boolean;
+  at: number;
+  isFlip: boolean;
+  /** A mark taken back says nothing about a viewing that a server had all along. */
+  isUndo: boolean;
+};
 type Doings = { since: Act[]; times: Set<number>; acts: number; undated: boolean };
 
 type Run = {
@@ -56,11 +63,11 @@ function doingsOf({ doings }: Run, number: number): Doings {
 function note(
   run: Run,
   number: number,
-  { isFlip = true, ...act }: Omit<Act, "at" | "isFlip"> & { isFlip?: boolean },
+  { isFlip = true, isUndo = false, ...act }: Pick<Act, "side" | "on"> & Partial<Act>,
   time?: number | null,
 ): void {
   const its = doingsOf(run, number);
-  its.since.push({ ...act, isFlip, at: run.at.clock.now() });
+  its.since.push({ ...act, isFlip, isUndo, at: run.at.clock.now() });
   its.acts += 1;
   if (time === null) its.undated = true;
   else if (time !== undefined) its.times.add(time);
@@ -130,7 +137,7 @@ function undo(run: Run): void {
   at.product.app.tracking.undo(at.product.userId, token);
   for (const [index, number] of NUMBERS.entries()) {
     const is = at.here(1, number);
-    if (is !== before[index]) note(run, number, { side: "here", on: is });
+    if (is !== before[index]) note(run, number, { side: "here", on: is, isUndo: true });
   }
 }
 
@@ -234,7 +241,7 @@ function check(run: Run, seed: number): void {
     const facts = { seed, number, here, there, since: its.since, said };
     const last = its.since.at(-1);
     if (run.follow) expect({ ...facts, agreed: there.every((each) => each === here) }).toMatchObject({ agreed: true });
-    if (last !== undefined) {
+    if (last !== undefined && !last.isUndo) {
       const others = its.since.filter(({ side }) => side !== last.side);
       const isClear = last.on
         ? !others.some(({ on, at: when }) => !on && Math.abs(when - last.at) < BLUR)

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "bun:test";
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../src/domain/instant.ts";
+import { type OwnMark, PUSH_TOLERANCE_MS, rowsWithoutOwn, viewWithoutOwn } from "../../src/domain/own-marks.ts";
+import type { ViewState } from "../../src/domain/plays.ts";
+
+const T = Date.UTC(2026, 4, 1, 20);
+
+const view = (viewCount: number, lastViewedAt: Instant | null, viewOffset = 0): ViewState => ({
+  viewCount,
+  viewOffset,
+  lastViewedAt,
+});
+const mark = (more: Partial<OwnMark> = {}): OwnMark => ({ at: T, viewCount: 1, seenAs: T + SECOND_MS, ...more });
+const unwatched = (seen: ViewState): ViewState => ({ ...seen, viewCount: 0 });
+
+describe("what a listing says beyond our own mark", () => {
+  test.each<[string, ViewState, OwnMark | undefined, boolean]>([
+    ["nothing, while the counter stands", view(1, T + SECOND_MS), mark(), true],
+    [
+      "nothing, however far the server's clock is off",
+      view(1, T + 5 * MINUTE_MS),
+      mark({ seenAs: T + 5 * MINUTE_MS }),
+      true,
+    ],
+    ["nothing, when a playback that was broken off has moved the date", view(1, T + HOUR_MS, 5_000), mark(), true],
+    ["a viewing within the same minute, since the counter has moved on", view(2, T + 30 * SECOND_MS), mark(), false],
+    ["everything, when the server has shown it unwatched since", view(1, T + HOUR_MS), mark({ viewCount: 0 }), false],
+    ["everything, where we have set nothing", view(1, T), undefined, false],
+    [
+      "nothing, of a mark that nobody has seen, at about its time",
+      view(1, T + 9 * MINUTE_MS),
+      mark({ seenAs: null }),
+      true,
+    ],
+    [
+      "everything, when it was set at another time: ours never arrived",
+      view(1, T + HOUR_MS),
+      mark({ seenAs: null }),
+      false,
+    ],
+  ])("%s", (_, seen, own, isOurs) => {
+    expect(viewWithoutOwn(seen, own)).toEqual(isOurs ? unwatched(seen) : seen);
+  });
+
+  test("a date that is our own dates no further viewing", () => {
+    expect(viewWithoutOwn(view(2, T + SECOND_MS), mark())).toEqual(view(2, null));
+  });
+
+  test("a mark that the service has carried to another copy is ours as well, at the same time only", () => {
+    const seen = view(1, T + PUSH_TOLERANCE_MS);
+    expect(viewWithoutOwn(seen, undefined, [mark({ seenAs: null })])).toEqual(unwatched(seen));
+    const later = view(1, T + PUSH_TOLERANCE_MS + 1);
+    expect(viewWithoutOwn(later, undefined, [mark({ seenAs: null })])).toEqual(later);
+    const counted = view(2, T);
+    expect(viewWithoutOwn(counted, undefined, [mark({ seenAs: null })])).toEqual(counted);
+  });
+});
+
+describe("rows of a server that writes them for marks", () => {
+  const row = (key: string, at: Instant | null) => ({ key, at });
+
+  test("ours goes, by the server's own date where that is known; a viewing beside it stays", () => {
+    const rows = [row("ours", T + SECOND_MS), row("theirs", T + 30 * SECOND_MS), row("undated", null)];
+    expect(rowsWithoutOwn(rows, [mark()]).map(({ key }) => key)).toEqual(["theirs", "undated"]);
+    expect(rowsWithoutOwn(rows, [mark({ seenAs: null })]).map(({ key }) => key)).toEqual(["undated"]);
+    expect(rowsWithoutOwn(rows, [])).toEqual(rows);
+  });
+});
