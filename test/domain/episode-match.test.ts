@@ -358,3 +358,37 @@ describe("for any library and catalogue", () => {
     );
   });
 });
+
+describe("a library that numbers straight through", () => {
+  const local = (number: number, numbering: "auto" | "aired" | "absolute", season: number | null = 1) => ({
+    key: String(number),
+    season,
+    number,
+    numbering,
+    ids: {},
+  });
+  const catalogue = (given: boolean) =>
+    [1, 2, 3, 4].map((number) => ({
+      season: number <= 2 ? 1 : 2,
+      number: number <= 2 ? number : number - 2,
+      absolute: given ? number : null,
+      ids: {},
+    }));
+  const found = (locals: ReturnType<typeof local>[], given: boolean) =>
+    [...matchEpisodes(locals, catalogue(given)).links].map(([key, { catalogueIndex }]) => [key, catalogueIndex]);
+
+  test.each([true, false])("is counted through, also from a single file (absolute numbers given: %p)", (given) => {
+    expect(found([local(3, "absolute")], given)).toEqual([["3", 2]]);
+    expect(found([local(4, "absolute", null)], given)).toEqual([["4", 3]]);
+  });
+
+  test("leaves later seasons and specials to their own numbers", () => {
+    expect(found([local(1, "absolute", 2)], true)).toEqual([["1", 2]]);
+    expect(found([local(1, "absolute", 0)], true)).toEqual([]);
+  });
+
+  test("one that is numbered as aired is never counted through", () => {
+    expect(found([local(3, "aired")], true)).toEqual([]);
+    expect(found([local(3, "auto")], true)).toEqual([["3", 2]]);
+  });
+});

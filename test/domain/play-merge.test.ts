@@ -438,3 +438,60 @@ describe("reading a server again and again", () => {
     );
   });
 });
+
+describe("a playback that was broken off", () => {
+  const unfinished = (at: Instant): DesiredPlay => ({
+    watchedAt: at,
+    certainty: "marked",
+    evidence: `unfinished:${at}`,
+  });
+  const merged = (existing: StoredPlay[], desired: DesiredPlay[]) =>
+    applied(existing, mergePlays(existing, desired, OPTIONS)).map(({ watchedAt, evidence }) => [watchedAt, evidence]);
+
+  test.each<[string, StoredPlay[], DesiredPlay[], [Instant | null, string][]]>([
+    ["is a play where there is none", [], [unfinished(T)], [[T, `unfinished:${T}`]]],
+    [
+      "stays the one play it is, however often it goes on",
+      [stored(1, unfinished(T))],
+      [unfinished(T + HOUR_MS)],
+      [[T, `unfinished:${T}`]],
+    ],
+    [
+      "is taken over by the row of the viewing that ends it",
+      [stored(1, unfinished(T))],
+      [played(T + 9 * HOUR_MS, "a")],
+      [[T + 9 * HOUR_MS, "history:a"]],
+    ],
+    ["is taken over by a mark", [stored(1, unfinished(T))], [marked(T + 9 * HOUR_MS)], [[T + 9 * HOUR_MS, "view:1"]]],
+    ["keeps its time beside a mark without one", [stored(1, unfinished(T))], [unknown()], [[T, "view:1"]]],
+    [
+      "is not what an older row tells of",
+      [stored(1, unfinished(T))],
+      [played(T - 9 * HOUR_MS, "a")],
+      [
+        [T, `unfinished:${T}`],
+        [T - 9 * HOUR_MS, "history:a"],
+      ],
+    ],
+    [
+      "says nothing new about a viewing that came after it",
+      [byHand(1, T + HOUR_MS)],
+      [unfinished(T)],
+      [[T + HOUR_MS, "manual"]],
+    ],
+    [
+      "is another viewing long after one",
+      [stored(1, played(T, "a"))],
+      [unfinished(T + 9 * HOUR_MS)],
+      [
+        [T, "history:a"],
+        [T + 9 * HOUR_MS, `unfinished:${T + 9 * HOUR_MS}`],
+      ],
+    ],
+  ])("%s", (_, existing, desired, expected) => {
+    const once = merged(existing, desired);
+    expect(once).toEqual(expected);
+    const after = applied(existing, mergePlays(existing, desired, OPTIONS));
+    expect(mergePlays(after, desired, OPTIONS)).toMatchObject({ add: [], update: [] });
+  });
+});

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { startReceiver } from "../support/receiver.ts";
 import { inBrowser, JOURNEY_MS } from "./support/browser.ts";
 import { connectServer, makeAccount, openHouse, syncOnce } from "./support/house.ts";
-import { card, navigate, signInToPlex } from "./support/steps.ts";
+import { card, navigate, signInToPlex, syncRow } from "./support/steps.ts";
 import { button, DESK, gone, link, PHONE, see, type Visitor, visit } from "./support/visitor.ts";
 
 const toast = ({ page }: Visitor, text: RegExp) => see(page.locator(".toast").getByText(text));
@@ -15,7 +15,7 @@ async function addReceiver(visitor: Visitor, url: string): Promise<void> {
   await page.getByLabel("Address").fill("carrier-pigeon://loft");
   await button(page, "Add this place").click();
   await see(page.getByText(/^Addresses of this kind are not known here/));
-  expect(visitor.complaints().every((each) => each.includes("422"))).toBe(true);
+  expect(visitor.complaints().filter((each) => !each.includes("422"))).toEqual([]);
   await page.getByLabel("Address").fill(url);
   await page.getByLabel("Name").fill("Kitchen");
   await button(page, "Add this place").click();
@@ -41,16 +41,16 @@ inBrowser("The user's choices", (browser) => {
       await page
         .getByLabel("Nothing watched before")
         .fill(new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10));
-      await page.getByLabel("From").fill("23:00");
       await button(page, "What would change").click();
       const preview = page.locator("#preview");
       await see(preview.getByText(/would add [\d,]+ plays/));
       await see(preview.getByText(/^Left out, as your settings say: .*plays? before the earliest date/));
       await visitor.look("what would change");
+      await page.getByLabel("From", { exact: true }).fill("23:00");
       // Half a pair of quiet hours is refused beside its fields; nothing that was chosen is lost.
       await button(page, "Save").click();
       await see(page.getByText("A time such as 23:00."));
-      expect(visitor.complaints().every((each) => each.includes("422"))).toBe(true);
+      expect(visitor.complaints().filter((each) => !each.includes("422"))).toEqual([]);
       await visitor.look("settings refused");
       await page.getByLabel("To", { exact: true }).fill("07:00");
       expect(await page.getByLabel("Only the first one").isChecked()).toBe(true);
@@ -99,6 +99,9 @@ inBrowser("The user's choices", (browser) => {
       await signInToPlex(visitor, house, button(page, "Sign in again"));
       await button(page, "Renew Attic").click();
       await see(page.getByRole("heading", { name: "Plex is connected" }));
+      await button(page.locator("dialog"), "Sync Now").click();
+      await see(syncRow(page, "Done"));
+      await gone(page.locator("dialog[open]"));
       await navigate(page, "Library");
       expect(await banner.textContent()).toBe("");
       expect(receiver.received.map(({ body }) => body["event"])).toEqual(["needs-login", "recovered"]);

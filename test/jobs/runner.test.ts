@@ -341,3 +341,44 @@ test("stopping twice is stopping once", async () => {
   await jobs.stop();
   expect(started).toEqual([]);
 });
+
+describe("quiet hours", () => {
+  const quiet = (from: string, to: string) => JSON.stringify({ quietHours: { from, to } });
+
+  test("put off what is due, also at the start of the program, and the next run is at their end", () => {
+    const id = server({ preferences: quiet("11:30", "14:00") });
+    jobs.tick("start-up");
+    expect(started).toEqual([]);
+    expect(row(id).nextSyncAt).toBe(noon + 2 * HOUR_MS);
+    clock.advance(2 * HOUR_MS);
+    jobs.tick();
+    expect(startedIds()).toEqual([id]);
+  });
+
+  test("are those of the user's clock", () => {
+    updateUser(db, anna, { timeZone: "Asia/Tokyo" });
+    const id = server({ preferences: quiet("20:00", "23:30") });
+    jobs.tick();
+    expect(started).toEqual([]);
+    expect(row(id).nextSyncAt).toBe(noon + 2.5 * HOUR_MS);
+  });
+
+  test("move a daily run to their end instead of losing it", () => {
+    const id = server({ schedule: "0 4 * * *", nextSyncAt: null, preferences: quiet("23:00", "07:00") });
+    changed(id);
+    jobs.start();
+    changed(id);
+    expect(row(id).nextSyncAt).toBe(Date.UTC(2026, 0, 16, 7));
+  });
+
+  test("that take the whole night give the long run to the hour after them", () => {
+    clock.advance(19 * HOUR_MS + 10 * MINUTE_MS);
+    const rested = server({ preferences: quiet("23:00", "07:00"), lastFullAt: clock.now() - 23 * HOUR_MS });
+    const other = server({ lastFullAt: clock.now() - 23 * HOUR_MS });
+    jobs.tick();
+    expect(started.map(({ id, full }) => [id, full])).toEqual([
+      [rested, true],
+      [other, false],
+    ]);
+  });
+});

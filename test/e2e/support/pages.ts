@@ -49,6 +49,7 @@ export const PAGES: readonly PageOfTheProduct[] = [
   { name: "settings", path: () => "/settings" },
   { name: "settings, sign-in", path: () => "/settings/account" },
   { name: "settings, metadata", path: () => "/settings/sources" },
+  { name: "settings, notifications", path: () => "/settings/notifications" },
   { name: "settings, data", path: () => "/settings/data" },
   { name: "settings, people", path: () => "/settings/users" },
   { name: "import", path: () => "/settings/import" },

@@ -252,3 +252,46 @@ describe("the sign-in", () => {
     expect(plays()).toHaveLength(1);
   });
 });
+
+describe("the health of a server", () => {
+  const health = () => product.app.integrations.get(product.userId, integration.id).health;
+
+  test("says since when it is down, what each address answered and when it is asked again", async () => {
+    expect(health()).toBeNull();
+    product.app.jobs.start();
+    sims.faults.add({ service: "plex-server", effect: { kind: "status", status: 503 } });
+    await product.sync(integration);
+    await product.sync(integration);
+    const found = health();
+    expect(found).toMatchObject({ failures: 2, needsYou: false, dismissed: false });
+    expect(found?.nextTry ?? 0).toBeGreaterThan(found?.lastFailure ?? 0);
+    expect(found?.tried?.addresses).toHaveLength(4);
+    for (const { url, reason } of found?.tried?.addresses ?? []) {
+      expect(url).toStartWith("http://127.0.0.1:");
+      expect(reason).toBeString();
+    }
+    sims.faults.clear();
+    await product.sync(integration);
+    expect(health()).toBeNull();
+  });
+
+  test("of a sign-in that ended needs the user, and putting it away lasts until it is another trouble", async () => {
+    sims.plexTv.revokeAll(anna);
+    attic.claimed = false;
+    await product.sync(integration);
+    expect(health()).toMatchObject({ needsYou: true, nextTry: null, tried: null, dismissed: false });
+    product.app.integrations.dismiss(product.userId, integration.id);
+    expect(health()?.dismissed).toBe(true);
+    const ben = await product.addUser("ben");
+    expect(() => product.app.integrations.dismiss(ben, integration.id)).toThrow(
+      expect.objectContaining({ code: "not-found" }),
+    );
+    attic.claimed = true;
+    await product.connect(anna, "Attic");
+    expect(health()).toBeNull();
+    sims.plexTv.revokeAll(anna);
+    attic.claimed = false;
+    await product.sync(integration);
+    expect(health()?.dismissed).toBe(false);
+  });
+});

@@ -140,7 +140,7 @@ function Add({ ctx, problem }: Props): JSX.Element {
       title="Add a place"
       hint="Without the s before :// the message goes unencrypted, as inside a home. The address is stored encrypted and not shown again."
     >
-      <SettingForm action={ctx.paths.settingsNotifications()} class="form form-narrow">
+      <SettingForm action={ctx.paths.settingsNotifications()} fields="clear" class="form form-narrow">
         <Field
           label="Address"
           name="url"
