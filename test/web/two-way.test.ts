@@ -25,6 +25,7 @@ beforeEach(async () => {
         checkSchedule: () => undefined,
         keyState: () => "ok",
         cancelRunning: async () => undefined,
+        leave: async () => undefined,
       }),
     }),
   });
