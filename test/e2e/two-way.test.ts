@@ -43,7 +43,7 @@ inBrowser("Two-way sync", (browser) => {
       };
 
       await visitor.goto(`/integrations/${id}/settings`);
-      await link(page, "Two-way sync").click();
+      await link(page, "Set up two-way sync").click();
       await see(page.getByRole("heading", { level: 1, name: "Two-way sync with Attic" }));
       await visitor.look("two-way, off");
       await page.getByRole("switch", { name: "Mark on Attic too" }).check();

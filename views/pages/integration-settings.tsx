@@ -409,7 +409,9 @@ function TwoWayLink({ ctx, settings }: Props): JSX.Element {
   const state = settings.twoWay ? "Marks made here go to the server too." : "Marks made here stay here.";
   return (
     <Group title="Two-way sync" hint={state}>
-      <ButtonLink ctx={ctx} href={ctx.paths.twoWay(settings.id)} label="Two-way sync" />
+      <div class="actions">
+        <ButtonLink ctx={ctx} href={ctx.paths.twoWay(settings.id)} label="Set up two-way sync" />
+      </div>
     </Group>
   );
 }

@@ -13,6 +13,8 @@ function words({ state, percent }: ViewContext["syncLight"]): string {
 
 export function SyncLight({ ctx, place }: SyncLightProps): JSX.Element {
   const light = ctx.syncLight;
+  // A page of an error has not looked at the servers, and says nothing about them.
+  if (light.state === "unknown") return "";
   const refresh = hx({
     get: ctx.paths.syncLight(place),
     trigger: "sync-started from:body, sync-ended from:body",

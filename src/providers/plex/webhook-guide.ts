@@ -18,7 +18,7 @@ const tautulliTemplate = `{
 
 export const plexWebhookGuide: WebhookGuide = {
   intro:
-    "Plex tells Episode Tracker the moment you have watched an episode to its end. It does so for accounts with Plex Pass. Marks set by hand come with the next sync.",
+    "Plex tells Episode Tracker the moment you have watched an episode to its end. It does so for accounts with Plex Pass. Marks set by hand are not told this way.",
   title: "In Plex's own settings",
   page: { url: "https://app.plex.tv/desktop/#!/settings/webhooks", label: "Plex's list of webhooks" },
   steps: [

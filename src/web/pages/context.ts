@@ -29,7 +29,7 @@ export function bareContext({ config, clock, paths, assetUrl }: BareDeps, reques
     theme: user?.theme ?? "auto",
     version: VERSION,
     assets: assetUrl,
-    syncLight: { state: "off", href: paths.integrations() },
+    syncLight: { state: "unknown", href: paths.integrations() },
     banners: [],
   };
 }
