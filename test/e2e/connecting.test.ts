@@ -93,7 +93,7 @@ inBrowser("Connecting Plex", (browser) => {
 
       await page.keyboard.press("Escape");
       await gone(page.locator("dialog"));
-      await see(page.getByText("Not connected"));
+      await see(page.locator("main").getByText("Not connected"));
       expect(visitor.complaints()).toEqual([]);
     },
     JOURNEY_MS,

@@ -109,7 +109,7 @@ inBrowser("Syncing", (browser) => {
       await visitor.goto("/integrations");
       await button(page, "Disconnect").click();
       await confirm(page, "Disconnect");
-      await see(page.getByText("Not connected"));
+      await see(page.locator("main").getByText("Not connected"));
       await visitor.look("disconnected");
       await navigate(page, "Library");
       await see(link(page, /The Expanse/));

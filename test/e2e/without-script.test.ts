@@ -71,8 +71,9 @@ inBrowser("Without JavaScript", (browser) => {
       await page.locator("#up-next-section--a-while-ago > summary").click();
       await see(page.locator("#up-next-section--a-while-ago .up-next"));
       await card.locator("summary[aria-label^='More for']").click();
-      await button(card, /^Watch later: /).click();
-      await see(page.getByText("is on Watch later now."));
+      const title = (await card.locator("summary[aria-label^='More for']").getAttribute("aria-label")) ?? "";
+      await card.getByRole("link", { name: /^Open show/ }).click();
+      await see(page.getByRole("heading", { level: 1, name: title.replace("More for ", "") }));
 
       for (const each of ["Up next", "Calendar", "History", "Statistics", "Search", "Settings"])
         await navigate(page, each);
