@@ -138,12 +138,12 @@ export function deleteEntry(db: Db, userId: number, showId: number): void {
 export function restoreEntry(db: Db, entry: EntryRow): void {
   db.raw
     .query<unknown, [Record<string, string | number | null>]>(
-      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, notes, added_at, added_by_sync, added_by_import)
-       SELECT $userId, s.id, $list, $listChosen, $rating, $notes, $addedAt,
+      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, rated_at, notes, added_at, added_by_sync, added_by_import)
+       SELECT $userId, s.id, $list, $listChosen, $rating, $ratedAt, $notes, $addedAt,
          (SELECT id FROM sync_logs WHERE id = $addedBySync), (SELECT id FROM imports WHERE id = $addedByImport)
        FROM shows s WHERE s.id = $showId
        ON CONFLICT (user_id, show_id) DO UPDATE SET list = excluded.list, list_chosen = excluded.list_chosen,
-         rating = excluded.rating, notes = excluded.notes`,
+         rating = excluded.rating, rated_at = excluded.rated_at, notes = excluded.notes`,
     )
     .run({
       userId: entry.userId,
@@ -151,6 +151,7 @@ export function restoreEntry(db: Db, entry: EntryRow): void {
       list: entry.list,
       listChosen: entry.listChosen,
       rating: entry.rating,
+      ratedAt: entry.ratedAt,
       notes: entry.notes,
       addedAt: entry.addedAt,
       addedBySync: entry.addedBySync,

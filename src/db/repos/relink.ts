@@ -213,10 +213,11 @@ export function moveEntries(db: Db, fromShowId: number, toShowId: number, who: W
   const user = userOf(who);
   db.raw
     .query<unknown, [number, number, number | null]>(
-      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, notes, added_at, added_by_sync, added_by_import)
-       SELECT user_id, ?1, list, list_chosen, rating, notes, added_at, added_by_sync, added_by_import FROM library_entries
+      `INSERT INTO library_entries (user_id, show_id, list, list_chosen, rating, rated_at, notes, added_at, added_by_sync, added_by_import)
+       SELECT user_id, ?1, list, list_chosen, rating, rated_at, notes, added_at, added_by_sync, added_by_import FROM library_entries
        WHERE show_id = ?2 AND (?3 IS NULL OR user_id = ?3)
        ON CONFLICT (user_id, show_id) DO UPDATE SET rating = coalesce(library_entries.rating, excluded.rating),
+         rated_at = CASE WHEN library_entries.rating IS NULL THEN excluded.rated_at ELSE library_entries.rated_at END,
          notes = CASE WHEN library_entries.notes IS NOT NULL AND excluded.notes IS NOT NULL
            THEN library_entries.notes || char(10, 10) || excluded.notes
            ELSE coalesce(library_entries.notes, excluded.notes) END,
