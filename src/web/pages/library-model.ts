@@ -24,7 +24,7 @@ import { listOptions, RATING_OPTIONS } from "./lists.ts";
 import { episodeTitle, posterOf } from "./models.ts";
 import { LIST_WORDS } from "./show-model.ts";
 
-export const PER_PAGE = 100;
+export const PER_PAGE = 60;
 
 const SORT_WORDS: Record<LibrarySort, string> = {
   title: "Title",

@@ -27,7 +27,7 @@ import { caughtUpModel, upNextModel } from "./models.ts";
 import { nowWatchingModels } from "./now-watching.ts";
 import { readShow } from "./show-model.ts";
 
-const PER_SECTION = 30;
+const PER_SECTION = 20;
 const CAUGHT_UP = "caught-up";
 
 const TITLES: Record<UpNextSection, string> = {
