@@ -176,16 +176,24 @@ async function pageTimes(product: Running): Promise<void> {
     await product.send("PUT", "/api/episodes/1/watched");
     await product.send("DELETE", "/api/episodes/1/watched");
   };
-  let worst = { path: "", p99: 0 };
+  const taken = new Map<string, number[]>();
   const measure = async (name: string, path: string, before?: () => Promise<void>) => {
     const call = asked(path);
     await timed(20, call, before);
     const p99 = percentile(await timed(200, call, before), 0.99);
-    console.log(`         ${name}: p99 ${ms(p99)}`);
-    if (p99 > worst.p99) worst = { path: name, p99 };
+    taken.set(name, [...(taken.get(name) ?? []), p99]);
   };
-  for (const path of pages) await measure(path, path);
-  await measure("/stats after a change", "/stats", change);
+  // All pages in each round: what disturbs the machine for a moment disturbs one round of a page, not all.
+  for (let round = 0; round < rounds; round += 1) {
+    for (const path of pages) await measure(path, path);
+    await measure("/stats after a change", "/stats", change);
+  }
+  let worst = { path: "", p99: 0 };
+  for (const [path, values] of taken) {
+    const p99 = median(values);
+    console.log(`         ${path}: p99 ${ms(p99)}`);
+    if (p99 > worst.p99) worst = { path, p99 };
+  }
   report(
     "any page with that library, p99 over loopback",
     `${ms(worst.p99)} (${worst.path})`,
