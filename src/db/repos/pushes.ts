@@ -88,6 +88,20 @@ function isLatest(alias: string): string {
     WHERE later.integration_id = ${alias}.integration_id AND later.item_id = ${alias}.item_id AND later.id > ${alias}.id)`;
 }
 
+/** Of these episodes, those whose unmark has been sent without an answer, and that are wished watched again since. */
+export function unmarkedByUs(db: Db, integrationId: number, episodeIds: readonly number[]): Set<number> {
+  const rows = db.raw
+    .query<{ id: number }, [string, number]>(
+      `SELECT q.episode_id AS id FROM json_each(?1) w
+       CROSS JOIN push_queue q ON q.integration_id = ?2 AND q.episode_id = w.value
+       WHERE q.wanted = 'watched' AND q.sent_at IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM pushed_marks m INDEXED BY pushed_marks_by_episode
+         WHERE m.episode_id = q.episode_id AND m.integration_id = q.integration_id AND m.pushed_at = q.sent_at)`,
+    )
+    .all(JSON.stringify(episodeIds), integrationId);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Of these episodes, those that the user has watched. */
 export function watchedOf(db: Db, userId: number, episodeIds: readonly number[]): Set<number> {
   const rows = db.raw

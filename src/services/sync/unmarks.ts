@@ -1,7 +1,7 @@
 import type { Db } from "../../db/open.ts";
 import { librariesOf } from "../../db/repos/integrations.ts";
 import { linksOfEpisodes, saveLink } from "../../db/repos/item-links.ts";
-import { closeMarks, watchedOf } from "../../db/repos/pushes.ts";
+import { closeMarks, unmarkedByUs, watchedOf } from "../../db/repos/pushes.ts";
 import { countPlaysOf, latestEntryOf, playsFromIntegration, removePlaysOf } from "../../db/repos/removals.ts";
 import { insertSuppression } from "../../db/repos/suppressions.ts";
 import { tx } from "../../db/tx.ts";
@@ -149,7 +149,14 @@ function followUnmarks(session: Session, unmarks: readonly Unmark[]): Held | nul
   const everywhere = isTwoWay(session.row) ? lastStood(session, unmarks) : null;
   const options = { db, syncId, userId, integrationId, now, everywhere };
   const seen = reallyUnmarked(options, unmarks);
-  const gone = everywhere === null ? seen : withoutOlder(session, seen, everywhere);
+  const own = unmarkedByUs(
+    db,
+    integrationId,
+    seen.map(({ episodeId }) => episodeId),
+  );
+  const gone = (everywhere === null ? seen : withoutOlder(session, seen, everywhere)).filter(
+    ({ episodeId }) => !own.has(episodeId),
+  );
   const episodeIds = [...new Set(gone.map(({ episodeId }) => episodeId))];
   const from = everywhere === null ? integrationId : null;
   const removals = countPlaysOf(db, userId, from, episodeIds);
