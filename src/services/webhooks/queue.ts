@@ -80,10 +80,10 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
   function wakeAfter(integrationId: number, ms: number): void {
     const waking = new AbortController();
     resting.set(integrationId, waking);
-    clock
-      .sleep(ms, AbortSignal.any([waking.signal, leaving.signal]))
-      .then(() => kick(integrationId))
-      .catch(() => undefined);
+    clock.sleep(ms, AbortSignal.any([waking.signal, leaving.signal])).then(
+      () => kick(integrationId),
+      () => undefined,
+    );
   }
 
   async function drain(integrationId: number): Promise<void> {
