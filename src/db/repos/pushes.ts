@@ -33,6 +33,12 @@ export type NewWishes = {
   settleMs: number;
 };
 
+/** The server was unmarked itself, which the tracker has followed: taking back what was wished here does not undo that. */
+const hasFollowedSince = `(excluded.wanted = 'watched'
+  AND EXISTS (SELECT 1 FROM integrations f WHERE f.id = excluded.integration_id AND f.unmarks = 'follow')
+  AND EXISTS (SELECT 1 FROM item_links l INDEXED BY item_links_by_episode
+    WHERE l.episode_id = excluded.episode_id AND l.integration_id = excluded.integration_id AND l.view_count = 0))`;
+
 /**
  * Notes for all servers of the user that these episodes are watched, or not, as the tracker has them now; the last wish of
  * an episode stands.
@@ -61,7 +67,8 @@ export function wishPushes(db: Db, wish: NewWishes): void {
              AND x.integration_id IS NULL AND x.sync_log_id IS NULL AND x.reason = 'user' AND x.until > i.two_way_since))
        ON CONFLICT (integration_id, episode_id) DO UPDATE SET
          state = CASE WHEN wanted = excluded.wanted THEN state
-           WHEN $takingBack = 1 AND sent_at IS NULL AND instead_of IS NOT excluded.wanted THEN 'void' ELSE excluded.state END,
+           WHEN $takingBack = 1 AND sent_at IS NULL AND instead_of IS NOT excluded.wanted AND NOT ${hasFollowedSince} THEN 'void'
+           ELSE excluded.state END,
          instead_of = CASE WHEN wanted = excluded.wanted THEN instead_of WHEN sent_at IS NULL THEN wanted END,
          wanted = excluded.wanted, watched_at = excluded.watched_at, wished_at = excluded.wished_at, attempts = 0,
          next_attempt_at = excluded.next_attempt_at, last_error = NULL`,
