@@ -10,7 +10,8 @@ import type { Secret } from "../kernel/secret.ts";
 export type ProviderManifest = {
   id: ProviderId;
   label: string;
-  connect: "pin" | "password";
+  /** By a code on the service's own page, or at the server itself, whose address the user types. */
+  connect: "pin" | "address";
   capabilities: {
     /** The server keeps one dated row per play. */
     history: boolean;
@@ -20,9 +21,11 @@ export type ProviderManifest = {
     push: boolean;
     /** A mark that is set from outside keeps the date it is given. */
     pushDates: boolean;
+    /** Views are dated by their beginning, not their end. */
+    datesBeginning: boolean;
   };
-  /** Where the user manages this app's access, for texts about signing in again. */
-  accountUrl: string;
+  /** Where the user manages this app's access, for texts about signing in again; null: on the server itself. */
+  accountUrl: string | null;
 };
 
 export type Account = {
@@ -98,14 +101,66 @@ export type HomeApi = {
   switchTo(token: Secret, member: { memberId: string; pin: Secret | null }): Promise<Secret>;
 };
 
-/** The account behind a token, apart from any server. */
+/** What we call ourselves on the lists of devices that servers keep. */
+export type AppIdentity = { product: string; version: string; deviceName: string };
+
+/** A server that keeps its accounts itself, and who we are there. */
+export type ServerPlace = {
+  url: string;
+  insecureTls: boolean;
+  /** Ours for this one connection, for as long as it lasts: another sign-in under the same id would end the first. */
+  deviceId: string;
+};
+
+/** Whose token it is, where only the server itself knows. */
+export type AccountPlace = ServerPlace & {
+  accountId: string;
+  /** The token is a key of the server's, which acts for this account; it is not ours to take back. */
+  byKey: boolean;
+};
+
+export type FoundPlace = {
+  url: string;
+  insecureTls: boolean;
+  identity: ServerIdentity;
+  /** A code shown here can be approved there. */
+  code: boolean;
+};
+
+export type SignedIn = { token: Secret; account: Account };
+
+export type CodeState = { state: "waiting" } | { state: "expired" } | ({ state: "granted" } & SignedIn);
+
+/** Signing in at the server itself, whose address the user types. */
+export type AddressConnect = {
+  /** An example of an address, for the field in which it is typed. */
+  example: string;
+  /**
+   * The server at an address as people type it: with or without scheme, port and path. Throws `invalid` for the field
+   * `serverUrl` when it is no address or when another kind of server answers (which one is said), `unreachable` with
+   * `extra.attempts` when nobody answers.
+   */
+  find(typed: { url: string; insecureTls: boolean }): Promise<FoundPlace>;
+  /** Throws `invalid` for the field `password` when the server does not accept the two. */
+  withPassword(place: ServerPlace, who: { username: string; password: Secret }): Promise<SignedIn>;
+  /** Everybody a key of the server's may act for. Throws `invalid` for the field `apiKey`. */
+  accountsOf(place: ServerPlace, key: Secret): Promise<Account[]>;
+  /** Present where a code shown here can be approved on the server. */
+  code?: {
+    start(place: ServerPlace): Promise<{ secret: Secret; code: string; expiresAt: Instant }>;
+    /** A bad day of the server is thrown, not "expired". */
+    check(place: ServerPlace, secret: Secret): Promise<CodeState>;
+  };
+};
+
+/** The account behind a token. `place` is given where `manifest.connect` is `address`, and nowhere else. */
 export type AccountApi = {
   /** Throws `auth-expired` when the token is dead; any other failure says nothing about the token. */
-  account(token: Secret): Promise<Account>;
-  servers(token: Secret): Promise<ServerChoice[]>;
+  account(token: Secret, place?: AccountPlace): Promise<Account>;
+  servers(token: Secret, place?: AccountPlace): Promise<ServerChoice[]>;
   /** Keeps the token in use; same failures as `account`. */
-  ping(token: Secret): Promise<void>;
-  signOut(token: Secret): Promise<void>;
+  ping(token: Secret, place?: AccountPlace): Promise<void>;
+  signOut(token: Secret, place?: AccountPlace): Promise<void>;
   /**
    * Asks all addresses at the same time. Result in the order of preference; `ok` only where that very server
    * answered and accepted the token. An address typed in by the user is tried like the others.
@@ -116,6 +171,7 @@ export type AccountApi = {
     token: Secret;
     /** The user has switched the certificate check off for this server. */
     insecureTls?: boolean;
+    place?: AccountPlace | undefined;
   }): Promise<ProbedServer>;
 };
 
@@ -152,8 +208,9 @@ export type ShowItem = {
   posterPath: string | null;
 };
 
-/** An episode as the server has it, with the state of the token's user. */
+/** An episode as the server has it, with the state of the token's user. A file with several episodes is several items. */
 export type EpisodeItem = {
+  /** That of a file's further episodes is made of the first one's: see `domain/item-part.ts`. */
   itemId: string;
   libraryKey: string;
   showItemId: string | null;
@@ -172,6 +229,11 @@ export type EpisodeItem = {
   /** Milliseconds; 0 when absent. */
   viewOffsetMs: number;
   lastViewedAt: Instant | null;
+  /**
+   * Not marked at present (`viewCount` 0) although the account has begun to watch it: servers that take the mark away when
+   * somebody watches again. Says nothing about earlier views; nobody has unmarked it.
+   */
+  begunAnew?: boolean;
 };
 
 /** One row of the server's play history. */
@@ -282,6 +344,9 @@ export type MediaServerOptions = {
   owned: boolean;
   relay: boolean;
   insecureTls: boolean;
+  /** See `AccountPlace`; null where `manifest.connect` is `pin`. */
+  deviceId: string | null;
+  byKey: boolean;
 };
 
 /** What a delivery is good for. Only a hint: the server is asked before anything is stored. */
@@ -341,6 +406,8 @@ export type Provider = {
   webhooks?: Webhooks;
   /** Present when `manifest.connect` is `pin`. */
   pin?: PinConnect;
+  /** Present when `manifest.connect` is `address`. */
+  address?: AddressConnect;
   /** Present where one account may stand for a household. */
   home?: HomeApi;
   open(options: MediaServerOptions): MediaServer;

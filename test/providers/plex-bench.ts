@@ -44,6 +44,8 @@ export function optionsFor(sims: Simulators, state: PlexServerState, account: Pl
     owned: state.owner === account,
     relay: false,
     insecureTls: false,
+    deviceId: null,
+    byKey: false,
   };
 }
 

@@ -30,7 +30,14 @@ export const plexOnly: ProviderRegistry = {
         id: "plex",
         label: "Plex",
         connect: "pin",
-        capabilities: { history: true, incremental: true, webhooks: true, push: true, pushDates: false },
+        capabilities: {
+          history: true,
+          incremental: true,
+          webhooks: true,
+          push: true,
+          pushDates: false,
+          datesBeginning: false,
+        },
         accountUrl: "https://app.plex.tv",
       },
     });

@@ -196,6 +196,10 @@ export const integrations = sqliteTable("integrations", {
   homeAdminIntegrationId: integer("home_admin_integration_id"),
   /** What the household calls the member; set for linked ones also when that household is gone. */
   homeMemberId: text("home_member_id"),
+  /** Who we are on a server that keeps its accounts itself. */
+  deviceId: text("device_id"),
+  /** The token is a key of the server's, acting for the account. */
+  byKey: integer("by_key", { mode: "boolean" }).notNull().default(false),
   createdAt: integer("created_at").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
@@ -385,6 +389,8 @@ export const pins = sqliteTable("pins", {
   expiresAt: integer("expires_at").notNull(),
   sealedToken: text("sealed_token"),
   account: text("account"),
+  /** The server at which it is, as JSON; null where accounts live apart from servers. */
+  place: text("place"),
   createdAt: integer("created_at").notNull(),
 });
 

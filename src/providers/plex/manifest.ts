@@ -4,6 +4,13 @@ export const plexManifest: ProviderManifest = {
   id: "plex",
   label: "Plex",
   connect: "pin",
-  capabilities: { history: true, incremental: true, webhooks: true, push: true, pushDates: false },
+  capabilities: {
+    history: true,
+    incremental: true,
+    webhooks: true,
+    push: true,
+    pushDates: false,
+    datesBeginning: false,
+  },
   accountUrl: "https://app.plex.tv/desktop/#!/settings/devices/all",
 };

@@ -272,6 +272,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       owned: current.owned,
       relay: current.connectionKind === "relay",
       insecureTls: current.insecureTls,
+      deviceId: current.deviceId,
+      byKey: current.byKey,
     });
     opened.set(integrationId, { updatedFor: fingerprint, server });
     return server;
