@@ -10,7 +10,7 @@ export type ServerGlance = {
   failureLevel: number;
   /** When the user put the banner about the present trouble away. */
   dismissedAt: number | null;
-  /** The last run, when the guard waits for the user's word on it. */
+  /** The last sync, when the guard waits for the user's word on it. What a server's news brings since then answers nothing. */
   heldSyncId: string | null;
 };
 
@@ -24,7 +24,9 @@ export function serverGlances(db: Db, userId: number): ServerGlance[] {
          i.failure_level AS failureLevel, i.dismissed_at AS dismissedAt, l.id AS lastSyncId, l.status AS lastStatus
        FROM integrations i
        LEFT JOIN sync_logs l ON l.id = (
-         SELECT s.id FROM sync_logs s WHERE s.integration_id = i.id AND s.mode <> 'preview' ORDER BY s.started_at DESC LIMIT 1
+         SELECT s.id FROM sync_logs s
+         WHERE s.integration_id = i.id AND s.mode <> 'preview' AND s.trigger NOT IN ('webhook', 'stream')
+         ORDER BY s.started_at DESC LIMIT 1
        )
        WHERE i.user_id = $userId AND i.disconnected_at IS NULL ORDER BY i.id`,
     )
