@@ -38,6 +38,11 @@ function outcome(ctx: ViewContext, sync: SyncRowModel): string {
   return sync.attention > 0 ? `${base}, ${formatNumber(sync.attention, ctx)} to look at` : base;
 }
 
+/** A run that could read nothing has only its predecessor's numbers. */
+function covered(ctx: ViewContext, { status, shows, episodes }: SyncRowModel): string {
+  return status === "error" ? "" : `${count(shows, ctx, "show")} · ${count(episodes, ctx, "episode")}`;
+}
+
 function bringsNews({ added, mode, status }: SyncRowModel): boolean {
   return added > 0 && mode !== "preview" && (status === "success" || status === "partial");
 }
@@ -57,7 +62,7 @@ export function SyncRow({ ctx, sync }: { ctx: ViewContext; sync: SyncRowModel })
           {sync.integrationLabel === undefined ? "" : <span dir="auto" safe>{` · ${sync.integrationLabel}`}</span>}
         </span>
         <span class="sync-row-covered dim numbers" safe>
-          {`${count(sync.shows, ctx, "show")} · ${count(sync.episodes, ctx, "episode")}`}
+          {covered(ctx, sync)}
         </span>
         <span class={`sync-row-outcome numbers${bringsNews(sync) ? " strong" : ""}`} safe>
           {outcome(ctx, sync)}
