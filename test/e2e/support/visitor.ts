@@ -11,7 +11,7 @@ const axeSource = readFileSync(join(import.meta.dir, "../../../node_modules/axe-
 export const DESK = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 type Violation = { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] };
 
