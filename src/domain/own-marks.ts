@@ -14,6 +14,8 @@ export interface OwnMark {
    * it is there, under the date of a playback that was broken off since.
    */
   seenAs: Instant | null;
+  /** Taken back since, and nobody has seen whether that has arrived. */
+  isDoubtful?: boolean;
 }
 
 /** Server clocks differ from ours, and a mark arrives a moment after it was sent. */
@@ -42,9 +44,10 @@ export function viewWithoutOwn(
 
 function explains(own: OwnMark, { viewCount, viewOffset, lastViewedAt }: ViewState): boolean {
   if (viewCount > own.viewCount) return false;
-  // Sent, but perhaps never arrived: then somebody else has set it, at another time.
-  const isDated = own.seenAs === null && viewOffset <= 0 && lastViewedAt !== null;
-  return !isDated || Math.abs(lastViewedAt - own.at) <= UNSEEN_TOLERANCE_MS;
+  if (viewOffset > 0 || lastViewedAt === null) return true;
+  // Perhaps it never arrived, or is gone again: then somebody else has set it, at another time.
+  if (own.seenAs === null) return Math.abs(lastViewedAt - own.at) <= UNSEEN_TOLERANCE_MS;
+  return !own.isDoubtful || !hasOwnDate(own) || lastViewedAt === own.seenAs;
 }
 
 function isCopied({ lastViewedAt }: ViewState, elsewhere: readonly OwnMark[]): boolean {

@@ -39,6 +39,24 @@ describe("what a listing says beyond our own mark", () => {
       true,
     ],
     [
+      "nothing, of a mark that is perhaps taken back, at its date",
+      view(1, T + SECOND_MS),
+      mark({ isDoubtful: true }),
+      true,
+    ],
+    [
+      "everything, when it is perhaps taken back and shows another date",
+      view(1, T + HOUR_MS),
+      mark({ isDoubtful: true }),
+      false,
+    ],
+    [
+      "nothing, when it is perhaps taken back and a playback that was broken off has moved the date",
+      view(1, T + HOUR_MS, 5_000),
+      mark({ isDoubtful: true }),
+      true,
+    ],
+    [
       "everything, when it was set at another time: ours never arrived",
       view(1, T + HOUR_MS),
       mark({ seenAs: null }),
