@@ -28,7 +28,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { AppError, hasCode, toAppError } from "../../kernel/errors.ts";
 import type { EpisodeItem, MediaServer } from "../../providers/contract.ts";
 import type { Contact } from "../sync/contact.ts";
-import { stateOf } from "../sync/item-state.ts";
+import { isLeftOut, stateOf, unsettled } from "../sync/item-state.ts";
 import { patienceMs } from "./patience.ts";
 
 /** A home server also has films to stream. */
@@ -173,6 +173,7 @@ function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[])
         endWish(db, integrationId, wish, "newer", now);
       } else if (step === "already") {
         const arrived = wish.sentAt !== null && there.map((copy) => arrivedBefore(options, wish, copy)).some(Boolean);
+        for (const copy of there) noteUnread(options, copy);
         endWish(db, integrationId, wish, arrived ? "sent" : "already", now);
       }
     }
@@ -194,6 +195,15 @@ function arrivedBefore(options: DeliveryOptions, wish: DueWish, { item, seen, ow
   if (own === undefined || own.seenAs !== null || viewWithoutOwn(viewOf(seen), own).viewCount > 0) return false;
   noteWatched(options, own, seen);
   return true;
+}
+
+/** It was watched there before any reading of it: the next one reads it, or finds it unmarked since. */
+function noteUnread({ db, clock, integrationId }: DeliveryOptions, { item, seen, own }: Copy): void {
+  if (seen === undefined || seen.viewCount < 1 || item.viewCount > 0 || own !== undefined) return;
+  if (isLeftOut(item.state)) return;
+  const { viewCount } = seen;
+  const { lastViewedAt, state } = item;
+  noteView(db, integrationId, item.itemId, { viewCount, lastViewedAt, state: unsettled(state), seenAt: clock.now() });
 }
 
 async function send(
