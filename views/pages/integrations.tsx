@@ -4,7 +4,7 @@ import { Layout } from "../layout.tsx";
 import { ConnectCard, ConnectForm, IntegrationCard, type IntegrationCardModel } from "../parts/integration-card.tsx";
 import { type PinModel, PinPage } from "../parts/pin-dialog.tsx";
 import { PinField } from "../parts/pin-field.tsx";
-import { RecentSyncs, type SyncRowModel } from "../parts/sync-row.tsx";
+import { RecentSyncs, type RecentSyncsModel } from "../parts/sync-row.tsx";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -33,7 +33,7 @@ export type IntegrationsPageModel = {
   providers: readonly ProviderModel[];
   /** Kinds that are known but cannot be connected in this version, by name. */
   later: readonly string[];
-  syncs: readonly SyncRowModel[];
+  recent: RecentSyncsModel;
 };
 
 type Props = { ctx: ViewContext; page: IntegrationsPageModel };
@@ -43,7 +43,7 @@ export function IntegrationsPage({ ctx, page }: Props): JSX.Element {
     <Layout ctx={ctx} title="Integrations" nav="integrations" live>
       <PageHeader ctx={ctx} title="Integrations" />
       <IntegrationsSection ctx={ctx} page={page} />
-      <RecentSyncs ctx={ctx} syncs={page.syncs} />
+      <RecentSyncs ctx={ctx} recent={page.recent} />
     </Layout>
   );
 }

@@ -1,3 +1,4 @@
+import type { SyncLogChoice } from "../../db/repos/sync-logs.ts";
 import type { SyncError, SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { SyncProgress } from "../context.ts";
@@ -101,7 +102,7 @@ export type SyncService = {
   get(userId: number, syncId: string): SyncLogView;
   items(userId: number, syncId: string): SyncItemView[];
   /** Newest first. */
-  list(userId: number, options: { integrationId?: number; limit: number }): SyncLogView[];
+  list(userId: number, choice: SyncLogChoice): SyncLogView[];
   /** Ends a running one; what it has committed stays. Throws `conflict` when it does not run. */
   cancel(userId: number, syncId: string): Promise<SyncLogView>;
   /** The same for the program itself, e.g. before an integration goes away. */
