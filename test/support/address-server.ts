@@ -1,7 +1,6 @@
 import { AppError } from "../../src/kernel/errors.ts";
 import { type Secret, secret } from "../../src/kernel/secret.ts";
 import type { Account, AccountPlace, Provider, ServerPlace, SignedIn } from "../../src/providers/contract.ts";
-import { standIn } from "./fake-services.ts";
 
 type Token = { accountId: string; deviceId: string };
 type Code = { shown: string; deviceId: string; approvedBy: string | null; expired: boolean };
@@ -28,8 +27,7 @@ const refused = (path: string, message: string) => new AppError("invalid", messa
 export function createAddressServer({ hasCodes = true } = {}): AddressServer {
   const identity = { serverId: "5e27e4", name: "Cellar", version: "10.11.2" };
   const url = "http://192.0.2.9:8096/media";
-  const server: AddressServer = {
-    provider: standIn<Provider>("provider"),
+  const server: Omit<AddressServer, "provider"> = {
     url,
     accounts: new Map(),
     tokens: new Map(),
@@ -75,7 +73,7 @@ export function createAddressServer({ hasCodes = true } = {}): AddressServer {
     return { token: secret(token), account: known.account };
   }
 
-  server.provider = standIn<Provider>("provider", {
+  const provider: Provider = {
     manifest: {
       id: "jellyfin",
       label: "Jellyfin",
@@ -171,6 +169,6 @@ export function createAddressServer({ hasCodes = true } = {}): AddressServer {
     open: () => {
       throw new AppError("unreachable", "Cellar is asleep.");
     },
-  });
-  return server;
+  };
+  return Object.assign(server, { provider });
 }

@@ -107,7 +107,7 @@ function AskAddress({ ctx, address }: Props): JSX.Element {
           scope="connect"
           value={address.serverUrl}
           placeholder={example}
-          hint={`As you open it in a browser: ${example}, or ${example}/path behind a proxy.`}
+          hint={`As you open it in a browser, such as ${example}. A path at its end is welcome.`}
           error={errorAt(address, "serverUrl")}
           required
           autofocus

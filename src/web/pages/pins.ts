@@ -239,7 +239,7 @@ export function createPinPages(deps: RouteDeps) {
     const reply = visit(deps, request);
     const { ctx, userId } = reply;
     const provider = providerOf(name);
-    if (providers.get(provider).address !== undefined) return openAddress(deps, request, reply, provider);
+    if (providers.get(provider).manifest.connect === "address") return openAddress(deps, request, reply, provider);
     try {
       const forwardUrl = pinReturnUrl(deps, contextOf(request), provider);
       const started = await integrations.startPin(userId, provider, { forwardUrl });
