@@ -179,11 +179,8 @@ export function createPinPages(deps: RouteDeps) {
 
   function waiting(provider: ProviderId, pinId: string, view: SignInView): PinModel {
     const { authUrl, expiresAt, at } = view;
-    const code = providers.get(provider).address?.guide.code;
-    if (at === null || code === undefined || code === null) {
-      return { ...base(provider, pinId), state: "waiting", authUrl, expiresAt };
-    }
-    const { name: codeName, where } = code;
+    if (at === null) return { ...base(provider, pinId), state: "waiting", authUrl, expiresAt };
+    const { name: codeName = "", where = "" } = providers.get(provider).address?.guide.code ?? {};
     return { ...base(provider, pinId, view), state: "code", code: at.code, codeName, where, expiresAt };
   }
 
