@@ -3,7 +3,7 @@ import type { IntegrationsPageModel, ProfileOfferModel } from "../../../views/pa
 import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import type { RecentSyncsModel, SyncRowModel } from "../../../views/parts/sync-row.tsx";
-import { isProviderId, PROVIDER_IDS, providerLabel } from "../../domain/providers.ts";
+import { isProviderId, providerLabel } from "../../domain/providers.ts";
 import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
 import type { SyncLogView } from "../../services/sync/types.ts";
@@ -86,6 +86,7 @@ export function cardModel(
   const logs = sync.list(userId, { integrationId: Number(view.id), live: false, limit: LOOK_BACK });
   const running = logs.find(({ status }) => status === "running");
   const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
+  const provider = providers.get(view.provider);
   const state = view.enabled ? view.status : "disabled";
   const disabledHint = "Nothing is asked of this server. Switch it on in its settings.";
   const hint = state === "disabled" ? disabledHint : (view.statusMessage ?? view.historyNote);
@@ -99,7 +100,9 @@ export function cardModel(
     serverName: view.serverName,
     accountName: view.username,
     throughHome: view.throughHome,
-    household: !view.throughHome && providers.get(view.provider).home !== undefined,
+    byAddress: provider.manifest.connect === "address",
+    byKey: view.byKey,
+    household: !view.throughHome && provider.home !== undefined,
     ...(view.serverVersion === null ? {} : { serverVersion: view.serverVersion.split("-")[0] }),
     connection: { kind: view.connectionKind, latencyMs: null },
     lastSync:
@@ -119,6 +122,7 @@ export function providerModels({ providers }: Pick<RouteDeps, "providers">) {
   return providers.all().map(({ manifest }) => ({
     provider: manifest.id,
     providerName: manifest.label,
+    byAddress: manifest.connect === "address",
     text: `Brings in what you have watched on ${manifest.label}, and keeps up with it. Only reads, until you switch on two-way sync.`,
   }));
 }
@@ -141,13 +145,10 @@ export function integrationsModel(
   refused: RefusedOffer | null = null,
 ): IntegrationsPageModel {
   const all = deps.integrations.list(userId);
-  const providers = providerModels(deps);
-  const known = new Set(providers.map(({ provider }) => provider));
   return {
     offers: offerModels(deps, userId, refused),
     integrations: all.map((view) => cardModel(deps, ctx, userId, view)),
-    providers,
-    later: PROVIDER_IDS.filter((provider) => !known.has(provider)).map(providerLabel),
+    providers: providerModels(deps),
     recent: recentSyncsModel(deps, userId, all),
   };
 }
