@@ -30,6 +30,8 @@ export interface Suppression {
   watchedAt?: Instant | null | undefined;
   /** When the user removed it. Views after that are new. */
   until: Instant;
+  /** What the listing counts is known to be new, whatever its date. */
+  exceptListing?: boolean;
 }
 
 export interface MergeOptions {
@@ -302,9 +304,9 @@ function isOrphanOf(play: DesiredPlay, other: StoredPlay): boolean {
 
 function isSuppressed(play: DesiredPlay, suppressed: readonly Suppression[], windowMs: number): boolean {
   const isListing = isListingEvidence(play.evidence);
-  return suppressed.some(({ evidence, watchedAt, until }) => {
+  return suppressed.some(({ evidence, watchedAt, until, exceptListing = false }) => {
     const isOld = play.watchedAt === null || play.watchedAt <= until;
-    if (evidence === undefined) return isOld;
+    if (evidence === undefined) return isOld && !(isListing && exceptListing);
     if (evidence === play.evidence || play.alsoKnownAs?.includes(evidence)) return true;
     // "Watched at some time" may well mean the removed one.
     if (!isDated(play)) return isListing;

@@ -4,6 +4,7 @@ import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.
 import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
+import { type FreshView, lettingIn } from "../../domain/fresh-views.ts";
 import { rowsWithoutOwn, viewWithoutOwn } from "../../domain/own-marks.ts";
 import { sourceWord } from "../../domain/play-edit.ts";
 import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
@@ -16,20 +17,23 @@ import type { Journal } from "./journal.ts";
 import type { RunShow } from "./run-show.ts";
 import type { Sieve } from "./sieve.ts";
 
+/** `unwatchedAt`: the item was unwatched when it was last seen, which was then. */
+export type SeenView = { itemId: string; view: ViewState; unwatchedAt?: number | undefined };
+
 /** All that the server says about one episode, to be brought together with what is stored. */
 export type Pending = {
   show: RunShow;
   episode: LocalEpisode;
   isNew: boolean;
   rows: HistoryRow[];
-  views: { itemId: string; view: ViewState }[];
+  views: SeenView[];
   /** A playback that was broken off and that the user wants counted. */
   unfinished?: UnfinishedView | undefined;
   durationMs: number | null;
   links: ItemLink[];
 };
 
-type Seen = Omit<Pending, "views"> & { views: ViewState[] };
+type Seen = Omit<Pending, "views"> & { views: ViewState[]; fresh: FreshView[] };
 
 export type PlayWriterOptions = {
   db: Db;
@@ -67,16 +71,16 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     const ids = pending.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
     const marks =
       ids.length > 0 && hasPushed(db, userId) ? pushedMarksOf(db, { userId, integrationId, episodeIds: ids }) : null;
-    if (marks === null) return pending.map((each) => ({ ...each, views: each.views.map(({ view }) => view) }));
+    if (marks === null) return pending.map((each) => ({ ...each, ...spoken(each.views) }));
     const standing = Map.groupBy(marks.standing, ({ episodeId }) => episodeId);
     const all = Map.groupBy(marks.all, ({ episodeId }) => episodeId);
     return pending.map((each) => {
       const ours = standing.get(each.episode.id) ?? [];
-      const views = each.views.map(({ itemId, view }) => {
-        const own = ours.find((mark) => mark.integrationId === integrationId && mark.itemId === itemId);
-        return viewWithoutOwn(view, own, ours);
+      const views = each.views.map((seen) => {
+        const own = ours.find((mark) => mark.integrationId === integrationId && mark.itemId === seen.itemId);
+        return { ...seen, view: viewWithoutOwn(seen.view, own, ours) };
       });
-      return { ...each, views, rows: rowsWithoutOwn(each.rows, all.get(each.episode.id) ?? []) };
+      return { ...each, ...spoken(views), rows: rowsWithoutOwn(each.rows, all.get(each.episode.id) ?? []) };
     });
   }
 
@@ -92,11 +96,12 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     const older = watched.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
     const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older));
     const removed = suppressionsFor(older);
-    for (const { show, episode, rows, views, unfinished, durationMs: known } of watched) {
+    for (const { show, episode, rows, views, fresh, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
       const desired = playsOf({ rows, view: allViews(views), unfinished, durationMs, now });
-      const merge = mergePlays(stored, desired, { integrationId, durationMs, suppressed: removed.get(episode.id) });
+      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const merge = mergePlays(stored, desired, { integrationId, durationMs, suppressed });
       // First: a play that is added may take over the evidence that a changed one gives up.
       changePlays(db, syncId, merge.update);
       const { wanted, unwanted } = sieve.choose(merge.add, stored.length);
@@ -145,6 +150,11 @@ export const viewOf = (link: ItemLink): ViewState => ({
   viewCount: link.viewCount,
   viewOffset: hadOffset(link.state) ? 1 : 0,
   lastViewedAt: link.lastViewedAt,
+});
+
+const spoken = (views: readonly SeenView[]): Pick<Seen, "views" | "fresh"> => ({
+  views: views.map(({ view }) => view),
+  fresh: views.flatMap(({ view, unwatchedAt }) => (unwatchedAt === undefined ? [] : [{ view, unwatchedAt }])),
 });
 
 /** The counters of all copies together: a mark on a second copy is one more, however often the first was seen. */

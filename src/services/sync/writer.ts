@@ -223,6 +223,7 @@ export function createWriter(options: WriterOptions) {
         viewOffset: item.viewOffsetMs,
         lastViewedAt: item.lastViewedAt,
       };
+      const unwatchedAt = link?.viewCount === 0 ? link.seenAt : undefined;
       const there = pending.get(episode.id);
       if (there === undefined) {
         pending.set(episode.id, {
@@ -230,14 +231,14 @@ export function createWriter(options: WriterOptions) {
           episode,
           isNew,
           rows,
-          views: [{ itemId: item.itemId, view }],
+          views: [{ itemId: item.itemId, view, unwatchedAt }],
           unfinished,
           durationMs: item.durationMs,
           links: [fresh],
         });
       } else {
         there.rows.push(...rows);
-        there.views.push({ itemId: item.itemId, view });
+        there.views.push({ itemId: item.itemId, view, unwatchedAt });
         there.unfinished ??= unfinished;
         there.links.push(fresh);
       }
