@@ -70,6 +70,8 @@ export type PinState = { state: "waiting" } | { state: "expired" } | { state: "g
 
 /** Signing in by a code that the user approves on the service's own page. */
 export type PinConnect = {
+  /** An example of a server's address, for the field in which one may be typed. */
+  example: string;
   /** `forwardUrl`: a page of ours that the service opens afterwards. */
   start(options: { forwardUrl: string | null }): Promise<PinStart>;
   /** A bad day of the service is thrown, not "expired": the caller goes on asking until the deadline. */
@@ -131,10 +133,19 @@ export type SignedIn = { token: Secret; account: Account };
 
 export type CodeState = { state: "waiting" } | { state: "expired" } | ({ state: "granted" } & SignedIn);
 
+/** What the user is told while connecting, in the words of the server's own pages. */
+export type AddressGuide = {
+  /** What an approval by code is called there, where the code is entered, and what to do where it is switched off. */
+  code: { name: string; where: string; off: string } | null;
+  /** Where an admin of the server makes a key. */
+  key: string;
+};
+
 /** Signing in at the server itself, whose address the user types. */
 export type AddressConnect = {
   /** An example of an address, for the field in which it is typed. */
   example: string;
+  guide: AddressGuide;
   /**
    * The server at an address as people type it: with or without scheme, port and path. Throws `invalid` for the field
    * `serverUrl` when it is no address or when another kind of server answers (which one is said), `unreachable` with
