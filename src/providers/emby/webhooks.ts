@@ -1,5 +1,6 @@
 import type { WebhookDelivery, WebhookListener, Webhooks } from "../contract.ts";
-import { flag, isRecord, number, plainId, recordIn, text } from "../mediabrowser/values.ts";
+import { isRecord } from "../loose.ts";
+import { flag, number, plainId, recordIn, text } from "../mediabrowser/values.ts";
 import {
   begun,
   type Claim,

@@ -1,5 +1,6 @@
 import type { WebhookDelivery, WebhookListener, Webhooks } from "../contract.ts";
-import { isRecord, text } from "../mediabrowser/values.ts";
+import { isRecord } from "../loose.ts";
+import { text } from "../mediabrowser/values.ts";
 import { unreadable } from "../mediabrowser/webhooks.ts";
 import { readFlat } from "./webhook-flat.ts";
 import { jellyfinWebhookGuide } from "./webhook-guide.ts";

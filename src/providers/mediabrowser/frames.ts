@@ -1,5 +1,6 @@
 import type { ServerNews } from "../contract.ts";
-import { flag, isRecord, plainId, recordIn, text } from "./values.ts";
+import { isRecord } from "../loose.ts";
+import { flag, plainId, recordIn, text } from "./values.ts";
 
 // One message of the socket. Most kinds say nothing about viewing and are left out.
 

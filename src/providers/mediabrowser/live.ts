@@ -21,6 +21,7 @@ export function withNews(
   const news = mediaBrowserNews({
     clock: deps.clock,
     options,
+    deviceId,
     socket: deps.dialect.socket,
     headers: identityHeaders(deps, deviceId, token),
     timeoutMs: deps.timeouts.smallMs,

@@ -2,20 +2,14 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import { socketMessages } from "../../kernel/socket.ts";
 import type { EpisodeItem, MediaServerOptions, NewsFeed, PlaySession, ServerNews } from "../contract.ts";
+import type { SocketDialect } from "./dialect.ts";
 import { readFrame } from "./frames.ts";
 import { readSession, withEpisodes } from "./sessions.ts";
-
-/** Where a server has its socket, and how it wants to be spoken to there. */
-export type SocketDialect = {
-  path: string;
-  /** What has to stand in the address. */
-  query: (options: MediaServerOptions) => Record<string, string | Secret>;
-  keepAlive?: { message: string; everyMs: number };
-};
 
 export type NewsParts = {
   clock: Clock;
   options: MediaServerOptions;
+  deviceId: string;
   socket: SocketDialect;
   headers: Record<string, string | Secret | undefined>;
   timeoutMs: number;
@@ -36,7 +30,7 @@ const soonestMs = 2_000;
  * been touched, which beginning and ending do: then, and while something plays, the sessions are looked at.
  */
 export function mediaBrowserNews(parts: NewsParts): NewsFeed {
-  const { clock, options, socket, headers, timeoutMs, silenceMs, sessionRows, episodesById } = parts;
+  const { clock, options, deviceId, socket, headers, timeoutMs, silenceMs, sessionRows, episodesById } = parts;
   const { name, url, account, insecureTls } = options;
 
   async function playing(signal?: AbortSignal): Promise<Session[]> {
@@ -78,7 +72,7 @@ export function mediaBrowserNews(parts: NewsParts): NewsFeed {
     const messages = socketMessages({
       name,
       url: `${url}${socket.path}`,
-      query: socket.query(options),
+      query: socket.query(options.token, deviceId),
       headers,
       timeoutMs,
       silenceMs,

@@ -1,5 +1,6 @@
 import type { EpisodeItem, PlaySession } from "../contract.ts";
-import { flag, isRecord, number, plainId, recordIn, text } from "./values.ts";
+import { isRecord } from "../loose.ts";
+import { flag, number, plainId, recordIn, text } from "./values.ts";
 
 const ticksPerMs = 10_000;
 

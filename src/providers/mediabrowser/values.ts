@@ -1,7 +1,6 @@
-// What templates, plugins and forms make of a value: numbers and flags as texts, "" for nothing, ids with or without dashes.
+import { isRecord } from "../loose.ts";
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+// What templates, plugins and forms make of a value: numbers and flags as texts, "" for nothing, ids with or without dashes.
 
 export const recordIn = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
