@@ -164,15 +164,18 @@ function AskWho({ ctx, address, found }: WhoProps): JSX.Element {
       <Found ctx={ctx} address={address} found={found} />
       <Problem address={address} />
       {found.codeName === null ? "" : <ByCode ctx={ctx} address={address} name={found.codeName} />}
-      {passwordFirst ? (
-        <ByPassword ctx={ctx} address={address} primary />
-      ) : (
-        <details class="server-other" open={byPassword}>
-          <summary>Use a user name and password</summary>
-          <ByPassword ctx={ctx} address={address} primary={false} />
-        </details>
-      )}
-      {found.keyHint === null ? "" : <ByKey ctx={ctx} address={address} hint={found.keyHint} />}
+      {passwordFirst ? <ByPassword ctx={ctx} address={address} primary /> : ""}
+      <div class="other-ways">
+        {passwordFirst ? (
+          ""
+        ) : (
+          <details class="server-other" open={byPassword}>
+            <summary>Use a user name and password</summary>
+            <ByPassword ctx={ctx} address={address} primary={false} />
+          </details>
+        )}
+        {found.keyHint === null ? "" : <ByKey ctx={ctx} address={address} hint={found.keyHint} />}
+      </div>
     </>
   );
 }
