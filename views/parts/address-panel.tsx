@@ -220,7 +220,7 @@ function ByCode({ ctx, address, name }: Props & { name: string }): JSX.Element {
     <ActionForm action={ctx.paths.signInCodes(address.provider)} class="stacked-form" live={live}>
       <Where address={address} />
       <p class="dim">You get a short code here and allow it where you are signed in already. No password is typed.</p>
-      <Button ctx={ctx} kind="primary" label={`Use ${name}`} wide />
+      <Button ctx={ctx} kind="primary" label={`Use ${name}`} wide attributes={{ autofocus: "" }} />
     </ActionForm>
   );
 }

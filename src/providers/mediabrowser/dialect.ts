@@ -1,6 +1,7 @@
 import type { Instant } from "../../domain/instant.ts";
 import type { Query } from "../../kernel/http.ts";
 import type { Secret } from "../../kernel/secret.ts";
+import type { AddressGuide } from "../contract.ts";
 import type { PublicInfo } from "./schemas.ts";
 
 /** Where a server has its socket, and how it wants to be spoken to there. */
@@ -44,7 +45,7 @@ export type Dialect = {
   provesDates: boolean;
   /** "Changed since", as far as the server can be asked so; null: sorted by the last view and read down to it. */
   changedSince: ((at: Instant) => Query) | null;
-  /** A code shown here can be approved there. */
-  codes: boolean;
+  /** A code shown here can be approved there where the guide says how. */
+  guide: AddressGuide;
   socket: SocketDialect;
 };
