@@ -21,6 +21,7 @@ import {
   ticksPerMs,
   type UserData,
 } from "./mediabrowser-state.ts";
+import { webClient } from "./mediabrowser-web.ts";
 import { sevenDigits } from "./mediabrowser-world.ts";
 import { posterOf } from "./posters.ts";
 import { hexOf } from "./random.ts";
@@ -605,10 +606,7 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
         status: 302,
         headers: { location: `${state.basePath}/web/${emby ? "index.html" : ""}` },
       });
-    if (/^\/web(\/|$)/i.test(path))
-      return new Response("<!doctype html><html><head><title>Web client</title></head><body></body></html>", {
-        headers: { "content-type": "text/html" },
-      });
+    if (/^\/web(\/|$)/i.test(path)) return await webClient(state, credentials, call);
     if (call.request.headers.get("upgrade") !== null) {
       const refused = sockets.refusal(call);
       if (refused !== null) return refused;
