@@ -30,4 +30,6 @@ export const embyDialect: Dialect = {
   provesDates: true,
   changedSince: (at) => ({ MinDateLastSavedForUser: toIso(at) }),
   guide: embyConnectGuide,
+  // Whose marks it tells there it takes from the address, and not from the headers.
+  socket: { path: "/embywebsocket", query: (token, deviceId) => ({ api_key: token, deviceId }) },
 };

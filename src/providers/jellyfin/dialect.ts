@@ -40,4 +40,10 @@ export const jellyfinDialect: Dialect = {
   // Its "changed since" is about files.
   changedSince: null,
   guide: jellyfinConnectGuide,
+  socket: {
+    path: "/socket",
+    query: () => ({}),
+    // After a minute without a word it hangs up; answers to its pings are none.
+    keepAlive: { message: JSON.stringify({ MessageType: "KeepAlive" }), everyMs: 30_000 },
+  },
 };
