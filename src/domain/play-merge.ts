@@ -124,6 +124,7 @@ function isKnownPlay(
   return (
     stored !== undefined &&
     stored.evidence === play?.evidence &&
+    play.isFresh !== true &&
     stored.watchedAt !== null &&
     integrationId !== null &&
     stored.integrationId === integrationId
