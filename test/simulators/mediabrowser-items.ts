@@ -353,6 +353,8 @@ export function createItems(state: MediaServerState) {
   return {
     rowOf,
     wholeUserData,
+    /** As a list of Emby has it without the words for date and count. */
+    listedUserData: (user: MediaUser, item: MediaItem): Row => userDataOf(user, item, { date: false, count: false }),
     libraryRow,
     views,
     list(user: MediaUser | null, call: Call): Row {

@@ -540,7 +540,7 @@ describe("playing", () => {
     ]);
   });
 
-  test.each(styles)("%s shows who plays what, to others only when they manage it", async (style) => {
+  test.each(styles)("%s shows who plays what, to others only when they manage it (10.8: to all)", async (style) => {
     const { as, anna, ben, root, episode, media } = home(style);
     const session = media.start(anna, episode(1, 2));
     media.progress(session, 600_000);
@@ -548,7 +548,7 @@ describe("playing", () => {
       asArray(JSON.parse((await as(user)("/Sessions")).text)).filter((row) => row["NowPlayingItem"] !== undefined);
     expect((await playing(anna)).map((row) => asObject(row["NowPlayingItem"])["Id"])).toEqual([episode(1, 2).id]);
     expect(await playing(root)).toHaveLength(1);
-    expect(await playing(ben)).toHaveLength(0);
+    expect(await playing(ben)).toHaveLength(style === "jellyfin-10.8" ? 1 : 0);
     media.stop(session);
     expect(await playing(anna)).toHaveLength(0);
   });

@@ -8,6 +8,7 @@ import {
   wholeIdentity,
 } from "./mediabrowser-auth.ts";
 import { createItems, printedDate, type Row } from "./mediabrowser-items.ts";
+import { createMediaSockets, type MediaSocketOptions, type MediaSockets } from "./mediabrowser-socket.ts";
 import {
   isEmby,
   type MediaItem,
@@ -31,6 +32,7 @@ import type { World } from "./world.ts";
 export type MediaServerSimulator = RunningSimulator & {
   state: MediaServerState;
   credentials: Credentials;
+  sockets: MediaSockets;
   /** What a person enters: origin and base path. */
   address: string;
 };
@@ -41,6 +43,7 @@ export type MediaServerDeps = SimulatorDeps & {
   drawPosters: boolean;
   /** Tokens handed out by an earlier run still work. */
   keepsTokens?: boolean;
+  sockets?: MediaSocketOptions | undefined;
 };
 
 type Answer = Response | Promise<Response>;
@@ -327,9 +330,9 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
     });
   };
 
-  const sessionRows = ({ caller }: Context): Row[] => {
-    const who = caller.token?.user ?? null;
-    const seen = (user: MediaUser | null): boolean => who === null || who.admin || user === who;
+  const sessionsFor = (who: MediaUser | null): Row[] => {
+    // Until 10.9 everybody saw everybody's.
+    const seen = (user: MediaUser | null): boolean => who === null || who.admin || user === who || release === 1008;
     const playing = state.sessions.filter(({ user }) => seen(user));
     const idle = [...state.tokens.values()].filter(
       ({ user, deviceId }) => user !== null && seen(user) && !playing.some((session) => session.deviceId === deviceId),
@@ -429,7 +432,7 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
       credentials.revoke(caller.token?.text ?? "");
       return noContent();
     }),
-    route("GET", "/Sessions", "signed-in", (context) => json(sessionRows(context))),
+    route("GET", "/Sessions", "signed-in", (context) => json(sessionsFor(context.caller.token?.user ?? null))),
     route("GET", "/Auth/Keys", "admin", () => json(keyRows())),
     route("POST", "/Auth/Keys", "admin", ({ query }) => {
       credentials.addKey(query("app") ?? "");
@@ -606,6 +609,10 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
       return new Response("<!doctype html><html><head><title>Web client</title></head><body></body></html>", {
         headers: { "content-type": "text/html" },
       });
+    if (call.request.headers.get("upgrade") !== null) {
+      const refused = sockets.refusal(call);
+      if (refused !== null) return refused;
+    }
     try {
       return await answerTo(call, path);
     } catch (error) {
@@ -614,7 +621,8 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
     }
   };
 
+  const sockets = createMediaSockets({ state, items, media, pathOf: inside, sessionsFor }, deps.sockets);
   const service = emby ? "emby-server" : "jellyfin-server";
-  const running = listen(service, state.name, deps, handle, options);
-  return { ...running, state, credentials, address: running.url + state.basePath };
+  const running = listen(service, state.name, deps, handle, options, sockets.hooks);
+  return { ...running, state, credentials, sockets, address: running.url + state.basePath };
 }

@@ -134,6 +134,10 @@ export type MediaHook = {
   /** Whose news; null = everybody's. */
   users: MediaUser[] | null;
   contentType?: string;
+  /** Notification types of the official plugin; the default is what a guide of ours would ask for. */
+  types?: string[];
+  /** Of the template form. */
+  template?: string;
   headers?: Record<string, string>;
 };
 

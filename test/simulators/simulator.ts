@@ -32,6 +32,7 @@ export type SocketHooks = {
   accepts(call: Call): SocketData | null;
   opened(socket: Bun.ServerWebSocket<SocketData>): void;
   closed(socket: Bun.ServerWebSocket<SocketData>): void;
+  heard?(socket: Bun.ServerWebSocket<SocketData>, message: string): void;
 };
 
 export type RunningSimulator = { url: string; port: number; stop(): Promise<void> };
@@ -248,7 +249,7 @@ export function listen(
     websocket: {
       open: (socket) => sockets?.opened(socket),
       close: (socket) => sockets?.closed(socket),
-      message: () => {},
+      message: (socket, message) => sockets?.heard?.(socket, String(message)),
     },
   });
   const port = server.port ?? 0;

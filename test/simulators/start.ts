@@ -1,5 +1,7 @@
 import { createFaults, type Faults } from "./faults.ts";
 import { type MediaServerSimulator, startMediaServer } from "./mediabrowser-server.ts";
+import type { MediaSocketOptions } from "./mediabrowser-socket.ts";
+import { createMediaWebhookSender, type MediaWebhookSender } from "./mediabrowser-webhooks.ts";
 import { type PlexAppOptions, startPlexApp } from "./plex-app.ts";
 import { prerender } from "./plex-rows.ts";
 import { type PlexServerSimulator, startPlexServer } from "./plex-server.ts";
@@ -36,6 +38,8 @@ export type Simulators = {
   mediaServers: MediaServerSimulator[];
   /** What the servers post to registered webhooks. */
   webhooks: WebhookSender;
+  /** What Jellyfin and Emby post to the hooks of their servers. */
+  mediaWebhooks: MediaWebhookSender;
   trakt: TraktSimulator;
   tmdb: TmdbSimulator;
   tvmaze: TvmazeSimulator;
@@ -70,6 +74,8 @@ export type SimulatorOptions = {
   keepsTokens?: boolean;
   /** Between two pings of a server's notification feed. */
   pingMs?: number;
+  /** Waiting times of the sockets of Jellyfin and Emby. */
+  mediaSockets?: MediaSocketOptions;
   /** Renders all rows ahead (for measurements). */
   prerender?: boolean;
   seed?: number;
@@ -130,7 +136,10 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
   });
   const keepsTokens = options.keepsTokens ?? false;
   const mediaServers = world.media.servers.map((state, position) =>
-    startMediaServer({ ...deps, world, state, drawPosters, keepsTokens }, at("mediaServer", position)),
+    startMediaServer(
+      { ...deps, world, state, drawPosters, keepsTokens, sockets: options.mediaSockets },
+      at("mediaServer", position),
+    ),
   );
   const trakt = startTrakt({ ...deps, world, drawPosters, limits }, at("trakt"));
   const tmdb = startTmdb({ ...deps, world, drawPosters, limits }, at("tmdb"));
@@ -168,6 +177,7 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
     servers,
     mediaServers,
     webhooks: createWebhookSender(world),
+    mediaWebhooks: createMediaWebhookSender(world.media, world.now),
     trakt,
     tmdb,
     tvmaze,
@@ -184,6 +194,7 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
     },
     async stop() {
       for (const running of servers) running.notifications.dropAll();
+      for (const running of mediaServers) running.sockets.dropAll();
       await Promise.all(
         [plexTv, plexApp, ...servers, ...mediaServers, trakt, tmdb, tvmaze].map((running) => running.stop()),
       );
