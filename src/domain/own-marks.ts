@@ -9,8 +9,13 @@ export interface OwnMark {
   at: Instant;
   /** The views of the item that it explains. */
   viewCount: number;
-  /** The date that the server gave it, by its own clock; null while nobody has looked. */
+  /**
+   * The date that the server gave it, by its own clock; null while nobody has looked. The time of sending itself says that
+   * it is there, under the date of a playback that was broken off since.
+   */
   seenAs: Instant | null;
+  /** Taken back since, and nobody has seen whether that has arrived. */
+  isDoubtful?: boolean;
 }
 
 /** Server clocks differ from ours, and a mark arrives a moment after it was sent. */
@@ -39,9 +44,10 @@ export function viewWithoutOwn(
 
 function explains(own: OwnMark, { viewCount, viewOffset, lastViewedAt }: ViewState): boolean {
   if (viewCount > own.viewCount) return false;
-  // Sent, but perhaps never arrived: then somebody else has set it, at another time.
-  const isDated = own.seenAs === null && viewOffset <= 0 && lastViewedAt !== null;
-  return !isDated || Math.abs(lastViewedAt - own.at) <= UNSEEN_TOLERANCE_MS;
+  if (viewOffset > 0 || lastViewedAt === null) return true;
+  // Perhaps it never arrived, or is gone again: then somebody else has set it, at another time.
+  if (own.seenAs === null) return Math.abs(lastViewedAt - own.at) <= UNSEEN_TOLERANCE_MS;
+  return !own.isDoubtful || !hasOwnDate(own) || lastViewedAt === own.seenAs;
 }
 
 function isCopied({ lastViewedAt }: ViewState, elsewhere: readonly OwnMark[]): boolean {
@@ -51,11 +57,20 @@ function isCopied({ lastViewedAt }: ViewState, elsewhere: readonly OwnMark[]): b
 const isNear = (at: Instant, { at: sentAt, seenAs }: OwnMark, toleranceMs: number): boolean =>
   Math.abs(at - (seenAs ?? sentAt)) <= toleranceMs;
 
-/** Servers that write a row for a mark set from outside (Plex before 1.40) show us our own there too. */
+/**
+ * Servers that write a row for a mark set from outside (Plex before 1.40) show us our own there too: where nobody knows the
+ * server's date of it, the row nearest to its sending.
+ */
 export function rowsWithoutOwn(rows: readonly HistoryRow[], marks: readonly OwnMark[]): HistoryRow[] {
-  return rows.filter(
-    ({ at }) =>
-      at === null ||
-      !marks.some((mark) => isNear(at, mark, mark.seenAs === null ? PUSH_TOLERANCE_MS : ROW_TOLERANCE_MS)),
-  );
+  const dated = marks.filter(hasOwnDate);
+  const left = rows.filter(({ at }) => at === null || !dated.some((mark) => isNear(at, mark, ROW_TOLERANCE_MS)));
+  for (const mark of marks.filter((each) => !hasOwnDate(each))) {
+    const [nearest] = left
+      .filter(({ at }) => at !== null && Math.abs(at - mark.at) <= UNSEEN_TOLERANCE_MS)
+      .sort((one, other) => Math.abs((one.at ?? 0) - mark.at) - Math.abs((other.at ?? 0) - mark.at));
+    if (nearest !== undefined) left.splice(left.indexOf(nearest), 1);
+  }
+  return left;
 }
+
+const hasOwnDate = ({ at, seenAs }: OwnMark): boolean => seenAs !== null && seenAs !== at;

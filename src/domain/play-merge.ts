@@ -19,6 +19,8 @@ export interface StoredPlay {
   source: string;
   /** The integration it came from; null when made by hand, imported, or the integration is gone. */
   integrationId: number | null;
+  /** Its source dates viewings by their beginning. */
+  datesBeginning?: boolean | undefined;
   evidence: string;
 }
 
@@ -30,12 +32,18 @@ export interface Suppression {
   watchedAt?: Instant | null | undefined;
   /** When the user removed it. Views after that are new. */
   until: Instant;
+  /** What the listing counts is known to be new, whatever its date. */
+  exceptListing?: boolean;
+  /** The removed play was dated by its beginning. */
+  datesBeginning?: boolean | undefined;
 }
 
 export interface MergeOptions {
   /** Whose answers `desired` are. */
   integrationId: number | null;
   durationMs: number | null;
+  /** This server dates viewings by their beginning. */
+  datesBeginning?: boolean | undefined;
   suppressed?: readonly Suppression[] | undefined;
 }
 
@@ -61,7 +69,8 @@ export interface PlayMerge {
  *
  * The same viewing is: the same evidence; a time within half the runtime; a listing date up to an hour after a row.
  * A stored play stands for one viewing only, so a rewatch next to it is still added. Plays of other servers or made by
- * hand absorb a viewing but are never changed.
+ * hand absorb a viewing but are never changed. Some servers date the beginning of a viewing and others its end: then a
+ * runtime may lie between the two. Whether two are one is the same seen from either, whichever was stored first.
  *
  * A playback that was broken off stands in for the viewing that ends it: a later row or listing takes its play over.
  *
@@ -73,7 +82,7 @@ export function mergePlays(
   desired: readonly DesiredPlay[],
   options: MergeOptions,
 ): PlayMerge {
-  const { integrationId, durationMs, suppressed = [] } = options;
+  const { integrationId, durationMs, datesBeginning = false, suppressed = [] } = options;
   // The bulk of a first sync.
   if (existing.length === 0 && desired.length <= 1 && suppressed.length === 0) {
     return { add: [...desired], update: [], keep: [] };
@@ -88,11 +97,12 @@ export function mergePlays(
     mine: stored.filter(isMine),
     others: stored.filter((play) => !isMine(play)).flatMap(underBothTimes),
     windowMs: sameViewingWindowMs(durationMs),
+    datesBeginning,
     claimed: new Set(),
     updates: new Map(),
     add: [],
   };
-  const wanted = distinct(desired).filter((play) => !isSuppressed(play, suppressed, ledger.windowMs));
+  const wanted = distinct(desired).filter((play) => !isSuppressed(ledger, play, suppressed));
   const listed = wanted.filter((play) => isListingEvidence(play.evidence));
   const unfinished = wanted.filter((play) => isUnfinishedEvidence(play.evidence));
   const history = wanted.filter((play) => !listed.includes(play) && !unfinished.includes(play));
@@ -114,6 +124,7 @@ function isKnownPlay(
   return (
     stored !== undefined &&
     stored.evidence === play?.evidence &&
+    play.isFresh !== true &&
     stored.watchedAt !== null &&
     integrationId !== null &&
     stored.integrationId === integrationId
@@ -130,6 +141,7 @@ interface Ledger {
   mine: readonly StoredPlay[];
   others: readonly StoredPlay[];
   windowMs: number;
+  datesBeginning: boolean;
   /** Stored plays that already stand for a desired one. */
   claimed: Set<number>;
   updates: Map<number, PlayUpdate>;
@@ -169,8 +181,8 @@ function takeHistory(ledger: Ledger, plays: readonly DesiredPlay[], listedEviden
   open = open.filter(
     (play) => isInsideStoredViewing(ledger, play) || !claimByEvidence(ledger, play, play.alsoKnownAs ?? []),
   );
-  open = claimNearest(ledger, open, ledger.mine, isSameViewing);
-  open = claimNearest(ledger, open, ledger.others, (play, other, windowMs) => distance(play, other) < windowMs);
+  open = claimNearest(ledger, open);
+  open = claimElsewhere(ledger, open);
   for (const play of open) {
     const spare =
       ledger.mine.find(
@@ -188,7 +200,9 @@ function takeHistory(ledger: Ledger, plays: readonly DesiredPlay[], listedEviden
 function takeListing(ledger: Ledger, play: DesiredPlay, history: readonly DesiredPlay[]): void {
   // Says nothing that a known viewing does not: neither a new play, nor a date for one without.
   if (isDated(play) && isListingKnown(ledger, play, history)) return;
-  if (claimByEvidence(ledger, play, [play.evidence])) return;
+  // The counter has begun again from nothing: by its number it would be an earlier viewing.
+  const isFurther = play.isFresh === true && isDated(play);
+  if (!isFurther && claimByEvidence(ledger, play, [play.evidence])) return;
   const unfinished = unfinishedBefore(ledger, play);
   if (unfinished) {
     claim(ledger, unfinished, play);
@@ -196,7 +210,12 @@ function takeListing(ledger: Ledger, play: DesiredPlay, history: readonly Desire
   }
   // "Watched at some time" is nothing new about an episode that has been watched.
   const isFirst = ledger.mine.length + ledger.others.length + ledger.add.length === 0;
-  if (isDated(play) || isFirst) ledger.add.push(play);
+  if (isDated(play) || isFirst) ledger.add.push(withEvidenceOfItsOwn(ledger, play));
+}
+
+function withEvidenceOfItsOwn(ledger: Ledger, play: DesiredPlay): DesiredPlay {
+  const taken = ledger.mine.some((other) => (ledger.updates.get(other.id) ?? other).evidence === play.evidence);
+  return taken ? { ...play, evidence: `${play.evidence}@${play.watchedAt ?? ""}` } : play;
 }
 
 function isListingKnown(ledger: Ledger, play: Dated<DesiredPlay>, history: readonly DesiredPlay[]): boolean {
@@ -214,7 +233,7 @@ function isListingKnown(ledger: Ledger, play: Dated<DesiredPlay>, history: reado
         : distance(play, other) < windowMs,
     ) ||
     // A row that somebody else's play has absorbed is not stored as ours: its hour after counts here as well.
-    ledger.others.filter(isDated).some((other) => isListingOf(play, other, windowMs))
+    ledger.others.filter(isDated).some((other) => isOneViewing(ledger, play, other))
   );
 }
 
@@ -233,23 +252,17 @@ function isInsideStoredViewing(ledger: Ledger, play: DesiredPlay): boolean {
 }
 
 /**
- * Closest pairs first, but one of ours that the play follows before one that it would move; each play once. Returns
- * the plays that found nobody.
+ * Closest pairs first, but one that the play follows before one that it would move; each play once. Returns the plays
+ * that found nobody.
  */
-function claimNearest(
-  ledger: Ledger,
-  plays: readonly DesiredPlay[],
-  stored: readonly StoredPlay[],
-  matches: (play: Dated<DesiredPlay>, other: Dated<StoredPlay>, windowMs: number) => boolean,
-): DesiredPlay[] {
+function claimNearest(ledger: Ledger, plays: readonly DesiredPlay[]): DesiredPlay[] {
   const pairs = plays.filter(isDated).flatMap((play) =>
-    stored
+    ledger.mine
       .filter(isDated)
-      .filter((other) => !ledger.claimed.has(other.id) && matches(play, other, ledger.windowMs))
+      .filter((other) => !ledger.claimed.has(other.id) && isSameViewing(play, other, ledger.windowMs))
       .map((other) => ({ play, other })),
   );
-  const keepsTime = ({ play, other }: (typeof pairs)[number]): boolean =>
-    ledger.mine.includes(other) && begins(other, play);
+  const keepsTime = ({ play, other }: (typeof pairs)[number]): boolean => begins(other, play);
   pairs.sort(
     (a, b) =>
       Number(keepsTime(b)) - Number(keepsTime(a)) ||
@@ -266,9 +279,41 @@ function claimNearest(
   return plays.filter((play) => !settled.has(play));
 }
 
+/**
+ * As many as can be: of two viewings close together the one must not take the play that is the only one for the other.
+ * So their number is the same, whichever server was stored first. Returns the plays that found nobody.
+ */
+function claimElsewhere(ledger: Ledger, plays: readonly DesiredPlay[]): DesiredPlay[] {
+  const candidates = new Map<DesiredPlay, { id: number; off: number }[]>();
+  for (const play of plays.filter(isDated)) {
+    const found = ledger.others.filter(isDated).filter((other) => isOneViewing(ledger, play, other));
+    if (found.length === 0) continue;
+    const measured = found.map((other) => ({ id: other.id, off: offBy(ledger, play, other) }));
+    candidates.set(
+      play,
+      measured.sort((a, b) => a.off - b.off || a.id - b.id),
+    );
+  }
+  const takenBy = new Map<number, DesiredPlay>();
+  const find = (play: DesiredPlay, tried: Set<number>): boolean =>
+    (candidates.get(play) ?? []).some(({ id }) => {
+      if (tried.has(id)) return false;
+      tried.add(id);
+      const holder = takenBy.get(id);
+      if (holder !== undefined && !find(holder, tried)) return false;
+      takenBy.set(id, play);
+      return true;
+    });
+  const closest = (play: DesiredPlay): number => candidates.get(play)?.[0]?.off ?? 0;
+  const inTurn = [...candidates.keys()].sort((a, b) => closest(a) - closest(b) || compareDesired(a, b));
+  const settled = new Set(inTurn.filter((play) => find(play, new Set())));
+  for (const id of takenBy.keys()) ledger.claimed.add(id);
+  return plays.filter((play) => !settled.has(play));
+}
+
 function claim(ledger: Ledger, stored: StoredPlay, play: DesiredPlay): void {
   ledger.claimed.add(stored.id);
-  if (!ledger.mine.includes(stored) || !isImprovement(stored, play)) return;
+  if (!isImprovement(stored, play)) return;
   // A time is never given up for none.
   const { watchedAt, certainty } = isDated(play) ? play : stored;
   ledger.updates.set(stored.id, { id: stored.id, watchedAt, certainty, evidence: play.evidence });
@@ -295,21 +340,50 @@ function isListingOf(listed: { watchedAt: Instant }, viewing: { watchedAt: Insta
   return Math.abs(lateMs) < windowMs || (lateMs >= 0 && lateMs <= LISTING_TOLERANCE_MS);
 }
 
+/** What somebody says about when a viewing was. */
+interface Told {
+  watchedAt: Instant;
+  evidence: string;
+  datesBeginning?: boolean | undefined;
+}
+
+/** Whether this server and somebody else mean the same viewing. */
+function isOneViewing({ windowMs, datesBeginning }: Ledger, play: Dated<DesiredPlay>, other: Told): boolean {
+  const { watchedAt, evidence } = play;
+  const told: Told = { watchedAt, evidence, datesBeginning };
+  const lateMs = watchedAt - other.watchedAt;
+  return lateMs < reachMs(other, told, windowMs) && -lateMs < reachMs(told, other, windowMs);
+}
+
+/** How long after the one the other may be and still mean the same viewing. */
+function reachMs(first: Told, then: Told, windowMs: number): number {
+  // The window is half a runtime.
+  const lastsMs = first.datesBeginning && !then.datesBeginning ? 2 * windowMs : 0;
+  const isLate = isListingEvidence(then.evidence) && !isListingEvidence(first.evidence) && !then.datesBeginning;
+  return lastsMs + (isLate ? Math.max(windowMs, LISTING_TOLERANCE_MS + 1) : windowMs);
+}
+
+/** How far apart the two are, measured from where one would expect the other. */
+function offBy({ windowMs, datesBeginning }: Ledger, play: Dated<DesiredPlay>, other: Dated<StoredPlay>): number {
+  const lastsMs = (begins: boolean | undefined): number => (begins ? 2 * windowMs : 0);
+  return Math.abs(play.watchedAt + lastsMs(datesBeginning) - other.watchedAt - lastsMs(other.datesBeginning));
+}
+
 /** A play of an integration that was removed since: the same row, read again through a new one. */
 function isOrphanOf(play: DesiredPlay, other: StoredPlay): boolean {
   return other.integrationId === null && other.watchedAt === null && other.evidence === play.evidence;
 }
 
-function isSuppressed(play: DesiredPlay, suppressed: readonly Suppression[], windowMs: number): boolean {
+function isSuppressed(ledger: Ledger, play: DesiredPlay, suppressed: readonly Suppression[]): boolean {
   const isListing = isListingEvidence(play.evidence);
-  return suppressed.some(({ evidence, watchedAt, until }) => {
+  return suppressed.some(({ evidence, watchedAt, until, exceptListing = false, datesBeginning }) => {
     const isOld = play.watchedAt === null || play.watchedAt <= until;
-    if (evidence === undefined) return isOld;
+    if (evidence === undefined) return isOld && !(isListing && exceptListing);
     if (evidence === play.evidence || play.alsoKnownAs?.includes(evidence)) return true;
     // "Watched at some time" may well mean the removed one.
     if (!isDated(play)) return isListing;
     if (!isOld || watchedAt === undefined || watchedAt === null) return false;
-    return isListing ? isListingOf(play, { watchedAt }, windowMs) : distance(play, { watchedAt }) < windowMs;
+    return isOneViewing(ledger, play, { watchedAt, evidence: "removed", datesBeginning });
   });
 }
 

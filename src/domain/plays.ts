@@ -31,6 +31,8 @@ export interface DesiredPlay {
    * mark, whatever its date says by then; when it moves on, the server counted a further viewing.
    */
   evidence: string;
+  /** The item was seen without a mark before: whatever number its counter has, it counts this viewing for the first time. */
+  isFresh?: boolean;
   /** Evidence of the viewing's other rows: what it was stored under by a read that did not have the earliest. */
   alsoKnownAs?: readonly string[];
 }
@@ -83,6 +85,45 @@ export function playsOf(input: PlayInput): DesiredPlay[] {
   const listed = input.view ? listingPlay(input.view, rows, input.now) : null;
   const unfinished = input.unfinished ? unfinishedPlay(input.unfinished, input.view, rows, input.now) : null;
   return [...fromHistory, ...(listed ? [listed] : []), ...(unfinished ? [unfinished] : [])];
+}
+
+/** What one copy of an episode shows on a server that keeps no history. */
+export interface CopyView extends ViewState {
+  isFresh?: boolean | undefined;
+}
+
+export interface CopiesInput {
+  copies: readonly CopyView[];
+  now: Instant;
+  unfinished?: UnfinishedView | undefined;
+}
+
+/**
+ * Where there are no rows, each copy tells of its last viewing. The counters of all copies together, in the order of their
+ * dates, are the evidence: a viewing keeps its number when another copy is watched later.
+ */
+export function playsOfCopies({ copies, now, unfinished }: CopiesInput): DesiredPlay[] {
+  const watched = copies.filter(({ viewCount }) => viewCount >= 1);
+  if (watched.length === 0) {
+    const play = unfinished ? unfinishedPlay(unfinished, null, { dated: [], undated: [] }, now) : null;
+    return play ? [play] : [];
+  }
+  const seen = watched.map((view) => ({ ...view, at: timeOf(view, now) }));
+  seen.sort((a, b) => (a.at ?? 0) - (b.at ?? 0) || a.viewCount - b.viewCount);
+  let counted = 0;
+  const plays = seen.map(({ at, viewCount, isFresh }): DesiredPlay => {
+    counted += viewCount;
+    const certainty = at === null ? "unknown" : "marked";
+    return { watchedAt: at, certainty, evidence: `view:${counted}`, ...(isFresh ? { isFresh } : {}) };
+  });
+  const dated = plays.filter(({ watchedAt }) => watchedAt !== null);
+  // "Watched at some time" says nothing beside a viewing with a date.
+  return dated.length > 0 ? dated : plays.slice(-1);
+}
+
+/** While a playback is open, the date is that of the unfinished one. */
+function timeOf({ viewOffset, lastViewedAt }: ViewState, now: Instant): Instant | null {
+  return viewOffset > 0 ? null : believable(lastViewedAt, now);
 }
 
 /**
@@ -167,8 +208,7 @@ function playedAt(viewing: readonly DatedRow[]): DesiredPlay {
 function listingPlay(view: ViewState, rows: ReadRows, now: Instant): DesiredPlay | null {
   if (view.viewCount < 1) return null;
   const evidence = `view:${view.viewCount}`;
-  // While a playback is open, the date is that of the unfinished one.
-  const at = view.viewOffset > 0 ? null : believable(view.lastViewedAt, now);
+  const at = timeOf(view, now);
   const newest = rows.dated.at(-1)?.at;
   if (newest !== undefined) {
     const isLater = at !== null && at - newest > LISTING_TOLERANCE_MS;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../src/domain/instant.ts";
 import { type OwnMark, PUSH_TOLERANCE_MS, rowsWithoutOwn, viewWithoutOwn } from "../../src/domain/own-marks.ts";
-import type { ViewState } from "../../src/domain/plays.ts";
+import type { HistoryRow, ViewState } from "../../src/domain/plays.ts";
 
 const T = Date.UTC(2026, 4, 1, 20);
 
@@ -33,6 +33,30 @@ describe("what a listing says beyond our own mark", () => {
       true,
     ],
     [
+      "nothing, of a mark that was seen under the date of another playback, when that is all it still shows",
+      view(1, T + HOUR_MS),
+      mark({ seenAs: T }),
+      true,
+    ],
+    [
+      "nothing, of a mark that is perhaps taken back, at its date",
+      view(1, T + SECOND_MS),
+      mark({ isDoubtful: true }),
+      true,
+    ],
+    [
+      "everything, when it is perhaps taken back and shows another date",
+      view(1, T + HOUR_MS),
+      mark({ isDoubtful: true }),
+      false,
+    ],
+    [
+      "nothing, when it is perhaps taken back and a playback that was broken off has moved the date",
+      view(1, T + HOUR_MS, 5_000),
+      mark({ isDoubtful: true }),
+      true,
+    ],
+    [
       "everything, when it was set at another time: ours never arrived",
       view(1, T + HOUR_MS),
       mark({ seenAs: null }),
@@ -59,10 +83,26 @@ describe("what a listing says beyond our own mark", () => {
 describe("rows of a server that writes them for marks", () => {
   const row = (key: string, at: Instant | null) => ({ key, at });
 
+  const left = (rows: HistoryRow[], ...marks: OwnMark[]) => rowsWithoutOwn(rows, marks).map(({ key }) => key);
+
   test("ours goes, by the server's own date where that is known; a viewing beside it stays", () => {
     const rows = [row("ours", T + SECOND_MS), row("theirs", T + 30 * SECOND_MS), row("undated", null)];
-    expect(rowsWithoutOwn(rows, [mark()]).map(({ key }) => key)).toEqual(["theirs", "undated"]);
-    expect(rowsWithoutOwn(rows, [mark({ seenAs: null })]).map(({ key }) => key)).toEqual(["undated"]);
-    expect(rowsWithoutOwn(rows, [])).toEqual(rows);
+    expect(left(rows, mark())).toEqual(["theirs", "undated"]);
+    expect(left(rows)).toEqual(["ours", "theirs", "undated"]);
+  });
+
+  test.each<[string, Instant | null]>([
+    ["that nobody has seen", null],
+    ["that was seen under the date of another playback", T],
+  ])("of a mark %s the nearest goes, even where the clock is wrong", (_, seenAs) => {
+    const own = mark({ seenAs });
+    expect(left([row("undated", null), row("ours", T - 5 * MINUTE_MS)], own)).toEqual(["undated"]);
+    expect(left([row("theirs", T + 9 * MINUTE_MS), row("ours", T - 5 * MINUTE_MS)], own)).toEqual(["theirs"]);
+    expect(left([row("theirs", T + 11 * MINUTE_MS), row("old", T - HOUR_MS)], own)).toEqual(["theirs", "old"]);
+  });
+
+  test("two marks that nobody has seen explain two rows, and no third", () => {
+    const rows = [row("first", T + SECOND_MS), row("second", T + 2 * SECOND_MS), row("theirs", T + MINUTE_MS)];
+    expect(left(rows, mark({ seenAs: null }), mark({ seenAs: null, at: T + SECOND_MS }))).toEqual(["theirs"]);
   });
 });

@@ -200,9 +200,11 @@ describe("runs", () => {
     const ana = await browserWith(
       {},
       {
-        list(_user, { limit }) {
+        list(_user, { limit, provider }) {
           limits.push(limit);
-          return [syncLogView(), syncLogView({ id: "8", provider: "jellyfin" })];
+          return [syncLogView(), syncLogView({ id: "8", provider: "jellyfin" })].filter(
+            (log) => log.provider === provider,
+          );
         },
       },
     );

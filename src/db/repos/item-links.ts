@@ -86,11 +86,14 @@ export function hasBeenRead(db: Db, integrationId: number, libraryKey: string): 
   );
 }
 
-/** How many items of a library were watched when last seen. */
+/**
+ * How many items of a library the server showed as watched when last seen: files, of which some hold several episodes,
+ * without those that it does not mark while they are watched again.
+ */
 export function watchedLinks(db: Db, integrationId: number, libraryKey: string): number {
   const row = db.raw
     .query<{ n: number }, [number, string]>(
-      "SELECT count(*) AS n FROM item_links WHERE integration_id = ? AND library_key = ? AND view_count > 0",
+      "SELECT count(*) AS n FROM item_links WHERE integration_id = ? AND library_key = ? AND view_count > 0 AND instr(item_id, '#') = 0 AND ltrim(state, '?+-') NOT LIKE '~%'",
     )
     .get(integrationId, libraryKey);
   return row?.n ?? 0;

@@ -95,15 +95,18 @@ function isLatest(alias: string): string {
     WHERE later.integration_id = ${alias}.integration_id AND later.item_id = ${alias}.item_id AND later.id > ${alias}.id)`;
 }
 
+/** What was last sent of the queue's wish, and had no answer, was an unmark. */
+const hasSentUnmark = `q.sent_at IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM pushed_marks sent INDEXED BY pushed_marks_by_episode
+  WHERE sent.episode_id = q.episode_id AND sent.integration_id = q.integration_id AND sent.pushed_at = q.sent_at)`;
+
 /** Of these episodes, those whose unmark has been sent without an answer, and that are wished watched again since. */
 export function unmarkedByUs(db: Db, integrationId: number, episodeIds: readonly number[]): Set<number> {
   const rows = db.raw
     .query<{ id: number }, [string, number]>(
       `SELECT q.episode_id AS id FROM json_each(?1) w
        CROSS JOIN push_queue q ON q.integration_id = ?2 AND q.episode_id = w.value
-       WHERE q.wanted = 'watched' AND q.sent_at IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM pushed_marks m INDEXED BY pushed_marks_by_episode
-         WHERE m.episode_id = q.episode_id AND m.integration_id = q.integration_id AND m.pushed_at = q.sent_at)`,
+       WHERE q.wanted = 'watched' AND ${hasSentUnmark}`,
     )
     .all(JSON.stringify(episodeIds), integrationId);
   return new Set(rows.map(({ id }) => id));
@@ -324,7 +327,7 @@ export function prunePushLog(db: Db, keep: number): void {
 
 export type PushedMark = OwnMark & { id: number; integrationId: number; itemId: string; episodeId: number };
 
-type PushedRow = PushedMark & { isLatest: 0 | 1 };
+type PushedRow = Omit<PushedMark, "isDoubtful"> & { isLatest: 0 | 1; isDoubtful: 0 | 1 };
 export type PushedMarks = {
   /** By server and item: what stands there by our doing. */
   standing: PushedMark[];
@@ -350,15 +353,18 @@ export function pushedMarksOf(
   const rows = db.raw
     .query<PushedRow, [string, number]>(
       `SELECT m.id, m.integration_id AS integrationId, m.item_id AS itemId, m.episode_id AS episodeId, m.pushed_at AS at,
-         m.view_count AS viewCount, m.last_viewed_at AS seenAs, ${isLatest("m")} AS isLatest
+         m.view_count AS viewCount, m.last_viewed_at AS seenAs, ${isLatest("m")} AS isLatest,
+         EXISTS (SELECT 1 FROM push_queue q WHERE q.integration_id = m.integration_id AND q.episode_id = m.episode_id
+           AND ${hasSentUnmark}) AS isDoubtful
        FROM json_each(?1) w CROSS JOIN pushed_marks m INDEXED BY pushed_marks_by_episode ON m.episode_id = w.value
        JOIN integrations i ON i.id = m.integration_id AND i.user_id = ?2
        ORDER BY m.id`,
     )
     .all(JSON.stringify(episodeIds), userId);
+  const marks = rows.map((row) => ({ ...row, isDoubtful: row.isDoubtful === 1 }));
   return {
-    standing: rows.filter(({ isLatest: latest, viewCount }) => latest === 1 && viewCount > 0),
-    all: rows.filter((row) => row.integrationId === integrationId),
+    standing: marks.filter(({ isLatest: latest, viewCount }) => latest === 1 && viewCount > 0),
+    all: marks.filter((mark) => mark.integrationId === integrationId),
   };
 }
 

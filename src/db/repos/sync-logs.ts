@@ -27,12 +27,16 @@ export function syncLogById(db: Db, id: number): SyncLogRow | undefined {
   return db.orm.select().from(syncLogs).where(eq(syncLogs.id, id)).get();
 }
 
-/** Newest first; of one integration or of all that are connected. */
-export function listSyncLogs(db: Db, userId: number, options: { integrationId?: number; limit: number }): SyncLogRow[] {
-  const mine = eq(syncLogs.userId, userId);
-  const where =
-    options.integrationId === undefined ? mine : and(mine, eq(syncLogs.integrationId, options.integrationId));
-  return db.orm.select().from(syncLogs).where(where).orderBy(desc(syncLogs.id)).limit(options.limit).all();
+export type WhichSyncLogs = { integrationId?: number; provider?: string; limit: number };
+
+/** Newest first; of one integration, of all of a kind, or of all that are connected. */
+export function listSyncLogs(db: Db, userId: number, { integrationId, provider, limit }: WhichSyncLogs): SyncLogRow[] {
+  const where = and(
+    eq(syncLogs.userId, userId),
+    integrationId === undefined ? undefined : eq(syncLogs.integrationId, integrationId),
+    provider === undefined ? undefined : eq(syncLogs.provider, provider),
+  );
+  return db.orm.select().from(syncLogs).where(where).orderBy(desc(syncLogs.id)).limit(limit).all();
 }
 
 export function latestSyncLog(db: Db, integrationId: number, status: SyncLogRow["status"]): SyncLogRow | undefined {

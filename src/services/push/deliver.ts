@@ -28,7 +28,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import { AppError, hasCode, toAppError } from "../../kernel/errors.ts";
 import type { EpisodeItem, MediaServer } from "../../providers/contract.ts";
 import type { Contact } from "../sync/contact.ts";
-import { stateOf } from "../sync/item-state.ts";
+import { isLeftOut, stateOf, unsettled } from "../sync/item-state.ts";
 import { patienceMs } from "./patience.ts";
 
 /** A home server also has films to stream. */
@@ -58,8 +58,11 @@ type Copy = {
   own: PushedMark | undefined;
   step: PushStep;
   /** How sending ended; null: it was not tried. */
-  sent: { markId: number | null; error: AppError | null } | null;
+  sent: { mark: SentMark | null; error: AppError | null } | null;
 };
+
+/** A mark in the ledger, and when it was sent. */
+type SentMark = Pick<PushedMark, "id" | "at">;
 
 type Delivery = { wish: DueWish; copies: Copy[] };
 
@@ -170,6 +173,7 @@ function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[])
         endWish(db, integrationId, wish, "newer", now);
       } else if (step === "already") {
         const arrived = wish.sentAt !== null && there.map((copy) => arrivedBefore(options, wish, copy)).some(Boolean);
+        for (const copy of there) noteUnread(options, copy);
         endWish(db, integrationId, wish, arrived ? "sent" : "already", now);
       }
     }
@@ -193,6 +197,15 @@ function arrivedBefore(options: DeliveryOptions, wish: DueWish, { item, seen, ow
   return true;
 }
 
+/** It was watched there before any reading of it: the next one reads it, or finds it unmarked since. */
+function noteUnread({ db, clock, integrationId }: DeliveryOptions, { item, seen, own }: Copy): void {
+  if (seen === undefined || seen.viewCount < 1 || item.viewCount > 0 || own !== undefined) return;
+  if (isLeftOut(item.state)) return;
+  const { viewCount } = seen;
+  const { lastViewedAt, state } = item;
+  noteView(db, integrationId, item.itemId, { viewCount, lastViewedAt, state: unsettled(state), seenAt: clock.now() });
+}
+
 async function send(
   { db, clock, integrationId, signal }: DeliveryOptions,
   setWatched: NonNullable<MediaServer["setWatched"]>,
@@ -203,24 +216,24 @@ async function send(
   const watched = wish.wanted === "watched";
   const at = clock.now();
   const begun = tx(db, () => {
-    if (!noteSending(db, integrationId, wish, at)) return { markId: null, isWanted: false };
-    const mark = { integrationId, itemId: item.itemId, episodeId: wish.episodeId, at };
-    return {
-      markId: watched ? savePushedMark(db, { ...mark, viewCount: (seen?.viewCount ?? 0) + 1 }) : null,
-      isWanted: true,
-    };
+    if (!noteSending(db, integrationId, wish, at)) return null;
+    if (!watched) return { mark: null };
+    const viewCount = (seen?.viewCount ?? 0) + 1;
+    const id = savePushedMark(db, { integrationId, itemId: item.itemId, episodeId: wish.episodeId, at, viewCount });
+    return { mark: { id, at } };
   });
-  if (!begun.isWanted) return;
-  const { markId } = begun;
+  // The user has changed their mind.
+  if (begun === null) return;
+  const { mark } = begun;
   try {
     await setWatched(item.itemId, watched, { at: wish.watchedAt }, signal);
-    copy.sent = { markId, error: null };
+    copy.sent = { mark, error: null };
   } catch (thrown) {
     const error = toAppError(thrown);
     // Anything but a refusal may have arrived all the same.
-    if (markId !== null && !hasCode(error, "unreachable", "cancelled", "internal")) forgetMark(db, markId);
+    if (mark !== null && !hasCode(error, "unreachable", "cancelled", "internal")) forgetMark(db, mark.id);
     if (error.code === "cancelled") throw error;
-    copy.sent = { markId, error };
+    copy.sent = { mark, error };
   }
 }
 
@@ -256,14 +269,15 @@ function noteSent(options: DeliveryOptions, wish: DueWish, copy: Copy, seen: Epi
     if (seen.viewCount === 0) noteUnwatched(options, seen);
     return;
   }
-  const { markId } = copy.sent;
+  const { mark } = copy.sent;
   const viewCount = (copy.seen?.viewCount ?? 0) + 1;
   // Watched in the same moment: that viewing is for the next reading to find.
-  if (markId !== null && seen.viewCount === viewCount) noteWatched(options, { id: markId }, seen);
+  if (mark !== null && seen.viewCount === viewCount) noteWatched(options, mark, seen);
 }
 
-function noteWatched(options: DeliveryOptions, mark: { id: number }, seen: EpisodeItem): void {
-  dateMark(options.db, mark.id, seen.lastViewedAt);
+/** During an open playback the date is not that of our mark. */
+function noteWatched(options: DeliveryOptions, mark: SentMark, seen: EpisodeItem): void {
+  dateMark(options.db, mark.id, seen.viewOffsetMs > 0 ? mark.at : seen.lastViewedAt);
   note(options, seen);
 }
 

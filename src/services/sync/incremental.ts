@@ -69,7 +69,9 @@ async function stillUnmarked(session: Session, from: MediaServer, shortLived: re
   if (shortLived.length === 0 || session.row.unmarks !== "follow" || !isTwoWay(session.row)) return [];
   const ids = shortLived.map(({ link }) => link.itemId).slice(0, mostIdsAtOnce);
   const seen = await from.episodesById(ids, session.signal);
-  const unwatched = new Set(seen.flatMap(({ itemId, viewCount }) => (viewCount === 0 ? [itemId] : [])));
+  const unwatched = new Set(
+    seen.flatMap(({ itemId, viewCount, begunAnew }) => (viewCount === 0 && !begunAnew ? [itemId] : [])),
+  );
   return shortLived.filter(({ link }) => unwatched.has(link.itemId));
 }
 

@@ -1,13 +1,23 @@
 import type { Db } from "../../db/open.ts";
+import { integrationById } from "../../db/repos/integrations.ts";
 import { type ItemLink, linksOfEpisodes } from "../../db/repos/item-links.ts";
 import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.ts";
 import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
-import { suppressionsOf } from "../../db/repos/suppressions.ts";
+import { type SuppressionRow, suppressionsOf } from "../../db/repos/suppressions.ts";
+import { type FreshView, lettingIn } from "../../domain/fresh-views.ts";
 import { rowsWithoutOwn, viewWithoutOwn } from "../../domain/own-marks.ts";
 import { sourceWord } from "../../domain/play-edit.ts";
 import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
-import { combineViews, type HistoryRow, playsOf, type UnfinishedView, type ViewState } from "../../domain/plays.ts";
+import {
+  type CopyView,
+  combineViews,
+  type HistoryRow,
+  playsOf,
+  playsOfCopies,
+  type UnfinishedView,
+  type ViewState,
+} from "../../domain/plays.ts";
 import { wish } from "../push/wishes.ts";
 import type { LocalEpisode } from "./episode-index.ts";
 import type { HistoryIndex } from "./history.ts";
@@ -16,20 +26,23 @@ import type { Journal } from "./journal.ts";
 import type { RunShow } from "./run-show.ts";
 import type { Sieve } from "./sieve.ts";
 
+/** `unwatchedAt`: the item was unwatched when it was last seen, which was then. `isFresh`: it was not marked at that time. */
+export type SeenView = { itemId: string; view: ViewState; unwatchedAt?: number | undefined; isFresh?: boolean };
+
 /** All that the server says about one episode, to be brought together with what is stored. */
 export type Pending = {
   show: RunShow;
   episode: LocalEpisode;
   isNew: boolean;
   rows: HistoryRow[];
-  views: { itemId: string; view: ViewState }[];
+  views: SeenView[];
   /** A playback that was broken off and that the user wants counted. */
   unfinished?: UnfinishedView | undefined;
   durationMs: number | null;
   links: ItemLink[];
 };
 
-type Seen = Omit<Pending, "views"> & { views: ViewState[] };
+type Seen = Omit<Pending, "views"> & { views: CopyView[]; fresh: FreshView[] };
 
 export type PlayWriterOptions = {
   db: Db;
@@ -37,6 +50,10 @@ export type PlayWriterOptions = {
   integrationId: number;
   userId: number;
   provider: string;
+  /** The server has rows to tell its plays by; without them there is what each copy of an episode shows. */
+  keepsHistory: boolean;
+  /** Whether what comes from this source is dated by its beginning. */
+  datesBeginning: (source: string) => boolean;
   /** Fixed for the whole run, so that one run decides alike from its first page to its last. */
   now: number;
   history: HistoryIndex;
@@ -49,6 +66,7 @@ export type PlayWriterOptions = {
 /** From rows and view states of episodes to plays in the database. */
 export function createPlayWriter(options: PlayWriterOptions & { enter: (show: RunShow) => void }) {
   const { db, syncId, integrationId, userId, provider, now, history, sieve, journal, enter } = options;
+  const datesBeginning = options.datesBeginning(provider);
 
   /** Other copies of these episodes on the same server speak too. */
   function addCopies(pending: readonly Pending[]): void {
@@ -67,16 +85,16 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     const ids = pending.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
     const marks =
       ids.length > 0 && hasPushed(db, userId) ? pushedMarksOf(db, { userId, integrationId, episodeIds: ids }) : null;
-    if (marks === null) return pending.map((each) => ({ ...each, views: each.views.map(({ view }) => view) }));
+    if (marks === null) return pending.map((each) => ({ ...each, ...spoken(each.views) }));
     const standing = Map.groupBy(marks.standing, ({ episodeId }) => episodeId);
     const all = Map.groupBy(marks.all, ({ episodeId }) => episodeId);
     return pending.map((each) => {
       const ours = standing.get(each.episode.id) ?? [];
-      const views = each.views.map(({ itemId, view }) => {
-        const own = ours.find((mark) => mark.integrationId === integrationId && mark.itemId === itemId);
-        return viewWithoutOwn(view, own, ours);
+      const views = each.views.map((seen) => {
+        const own = ours.find((mark) => mark.integrationId === integrationId && mark.itemId === seen.itemId);
+        return { ...seen, view: viewWithoutOwn(seen.view, own, ours) };
       });
-      return { ...each, views, rows: rowsWithoutOwn(each.rows, all.get(each.episode.id) ?? []) };
+      return { ...each, ...spoken(views), rows: rowsWithoutOwn(each.rows, all.get(each.episode.id) ?? []) };
     });
   }
 
@@ -90,13 +108,14 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     );
     const became: number[] = [];
     const older = watched.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
-    const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older));
+    const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older), storedPlay);
     const removed = suppressionsFor(older);
-    for (const { show, episode, rows, views, unfinished, durationMs: known } of watched) {
+    for (const { show, episode, rows, views, fresh, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const desired = playsOf({ rows, view: allViews(views), unfinished, durationMs, now });
-      const merge = mergePlays(stored, desired, { integrationId, durationMs, suppressed: removed.get(episode.id) });
+      const desired = desiredOf({ rows, views, unfinished, durationMs });
+      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const merge = mergePlays(stored, desired, { integrationId, durationMs, datesBeginning, suppressed });
       // First: a play that is added may take over the evidence that a changed one gives up.
       changePlays(db, syncId, merge.update);
       const { wanted, unwanted } = sieve.choose(merge.add, stored.length);
@@ -126,16 +145,50 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     return new Set(became);
   }
 
+  /** A sync knows a play by what its source said, not by what the user has made of it. */
+  function storedPlay(play: PlayRow): StoredPlay {
+    const known = options.datesBeginning(play.source) ? { ...play, datesBeginning: true } : play;
+    return play.editedFrom === null ? known : { ...known, ...sourceWord(play), correctedTo: play.watchedAt };
+  }
+
+  function desiredOf({
+    rows,
+    views,
+    unfinished,
+    durationMs,
+  }: Pick<Seen, "rows" | "views" | "unfinished" | "durationMs">) {
+    return options.keepsHistory
+      ? playsOf({ rows, view: allViews(views), unfinished, durationMs, now })
+      : playsOfCopies({ copies: views, unfinished, now });
+  }
+
   function suppressionsFor(episodeIds: readonly number[]): Map<number, Suppression[]> {
     const found = new Map<number, Suppression[]>();
     if (episodeIds.length === 0) return found;
     for (const row of suppressionsOf(db, userId, episodeIds)) {
-      if (row.integrationId !== null && row.integrationId !== integrationId) continue;
+      const suppression = suppressionOf(row);
+      if (suppression === null) continue;
       const all = found.get(row.episodeId) ?? [];
-      all.push({ evidence: row.evidence ?? undefined, watchedAt: row.watchedAt, until: row.until });
+      all.push(suppression);
       found.set(row.episodeId, all);
     }
     return found;
+  }
+
+  /** One viewing that the user has taken out is out on every server that has seen it; null for what is another's affair. */
+  function suppressionOf({
+    integrationId: theirs,
+    evidence,
+    watchedAt,
+    until,
+    reason,
+  }: SuppressionRow): Suppression | null {
+    if (theirs === null || theirs === integrationId)
+      return { evidence: evidence ?? undefined, watchedAt, until, datesBeginning: theirs !== null && datesBeginning };
+    if (evidence === null || watchedAt === null || reason !== "user") return null;
+    const source = integrationById(db, theirs)?.provider ?? "";
+    // Equal evidence on another server is another viewing: only the time counts.
+    return { evidence: `${theirs}/${evidence}`, watchedAt, until, datesBeginning: options.datesBeginning(source) };
   }
 
   return writePlays;
@@ -147,6 +200,11 @@ export const viewOf = (link: ItemLink): ViewState => ({
   lastViewedAt: link.lastViewedAt,
 });
 
+const spoken = (views: readonly SeenView[]): Pick<Seen, "views" | "fresh"> => ({
+  views: views.map(({ view, isFresh }) => (isFresh ? { ...view, isFresh } : view)),
+  fresh: views.flatMap(({ view, unwatchedAt }) => (unwatchedAt === undefined ? [] : [{ view, unwatchedAt }])),
+});
+
 /** The counters of all copies together: a mark on a second copy is one more, however often the first was seen. */
 function allViews(views: readonly ViewState[]): ViewState | null {
   const combined = combineViews(views);
@@ -155,7 +213,7 @@ function allViews(views: readonly ViewState[]): ViewState | null {
     : { ...combined, viewCount: views.reduce((sum, { viewCount }) => sum + viewCount, 0) };
 }
 
-function grouped(plays: readonly PlayRow[]): Map<number, StoredPlay[]> {
+function grouped(plays: readonly PlayRow[], storedPlay: (play: PlayRow) => StoredPlay): Map<number, StoredPlay[]> {
   const groups = new Map<number, StoredPlay[]>();
   for (const play of plays) {
     const group = groups.get(play.episodeId);
@@ -163,9 +221,4 @@ function grouped(plays: readonly PlayRow[]): Map<number, StoredPlay[]> {
     else group.push(storedPlay(play));
   }
   return groups;
-}
-
-/** A sync knows a play by what its source said, not by what the user has made of it. */
-function storedPlay(play: PlayRow): StoredPlay {
-  return play.editedFrom === null ? play : { ...play, ...sourceWord(play), correctedTo: play.watchedAt };
 }

@@ -27,6 +27,10 @@ export function createSession(options: RunOptions) {
   const manifest: ProviderManifest | undefined = deps.providers
     .all()
     .find((each) => each.manifest.id === row.provider)?.manifest;
+  const keepsHistory = manifest?.capabilities.history !== false;
+  const beginnings = new Set<string>(
+    deps.providers.all().flatMap(({ manifest: { id, capabilities } }) => (capabilities.datesBeginning ? [id] : [])),
+  );
   const journal = createJournal(
     db,
     syncId,
@@ -106,6 +110,8 @@ export function createSession(options: RunOptions) {
       integrationId,
       userId,
       provider: row.provider,
+      keepsHistory,
+      datesBeginning: (source) => beginnings.has(source),
       now: startedAt,
       wholeHistory,
       addShows: row.addShows,
@@ -136,7 +142,7 @@ export function createSession(options: RunOptions) {
     ...options,
     integrationId,
     userId,
-    keepsHistory: manifest?.capabilities.history !== false,
+    keepsHistory,
     preferences,
     sieve,
     journal,

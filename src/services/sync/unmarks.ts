@@ -76,7 +76,8 @@ function reallyUnmarked({ db, integrationId }: Options, unmarks: readonly Unmark
       integrationId,
       unmarks.map(({ episodeId }) => episodeId),
     )
-      .filter(({ itemId, viewCount }) => viewCount > 0 && !gone.has(itemId))
+      // A file that has left its library says nothing any more.
+      .filter(({ itemId, viewCount, libraryKey }) => viewCount > 0 && libraryKey !== "" && !gone.has(itemId))
       .map(({ episodeId }) => episodeId),
   );
   return unmarks.filter(({ episodeId }) => !stillWatched.has(episodeId));

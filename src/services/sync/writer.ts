@@ -5,8 +5,17 @@ import { CLOCK_SKEW_MS } from "../../domain/instant.ts";
 import type { HistoryRow, ViewState } from "../../domain/plays.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { LocalEpisode } from "./episode-index.ts";
-import { hasSameNumbers, isLeftOut, isSameView, leftOut, stateOf, unsettled } from "./item-state.ts";
-import { createPlayWriter, type Pending, type PlayWriterOptions, viewOf } from "./play-writer.ts";
+import {
+  hasSameNumbers,
+  isLeftOut,
+  isSameView,
+  leftOut,
+  stateOf,
+  understood,
+  unsettled,
+  wasBegunAnew,
+} from "./item-state.ts";
+import { createPlayWriter, type Pending, type PlayWriterOptions, type SeenView, viewOf } from "./play-writer.ts";
 import type { RunShow } from "./run-show.ts";
 import { localOf, type ShowResolver, seasonOf } from "./shows.ts";
 import type { LeftOutWhy } from "./sieve.ts";
@@ -29,6 +38,7 @@ const minutes = (durationMs: number | null) => (durationMs === null ? null : Mat
 export function createWriter(options: WriterOptions) {
   const { db, syncId, integrationId, userId, now, shows, history, sieve, journal } = options;
   const writePlays = createPlayWriter({ ...options, enter });
+  const datesBeginning = options.datesBeginning(options.provider);
   const seasons = new Set<string>();
   const unmarks: Unmark[] = [];
   const shortLived: Unmark[] = [];
@@ -188,11 +198,12 @@ export function createWriter(options: WriterOptions) {
       ).map((link) => [link.itemId, link]),
     );
     const pending = new Map<number, Pending>();
-    for (const item of items) {
+    for (const shown of items) {
+      const link = links.get(shown.itemId);
+      const item = understood(shown, link, { datesBeginning, now });
       const rows = history.take(item.itemId);
       const show = showOf(item);
       if (show === null) continue;
-      const link = links.get(item.itemId);
       const numbering = sieve.numberingOf(item.libraryKey);
       const refused = sieve.isOpen ? null : sieve.refuses(item, seasonOf(item, numbering), show.showId);
       if (refused !== null) {
@@ -223,6 +234,9 @@ export function createWriter(options: WriterOptions) {
         viewOffset: item.viewOffsetMs,
         lastViewedAt: item.lastViewedAt,
       };
+      const unwatchedAt = link?.viewCount === 0 ? link.seenAt : undefined;
+      const isFresh = unwatchedAt !== undefined || (link !== undefined && wasBegunAnew(link.state));
+      const seen: SeenView = { itemId: item.itemId, view, unwatchedAt, isFresh };
       const there = pending.get(episode.id);
       if (there === undefined) {
         pending.set(episode.id, {
@@ -230,14 +244,14 @@ export function createWriter(options: WriterOptions) {
           episode,
           isNew,
           rows,
-          views: [{ itemId: item.itemId, view }],
+          views: [seen],
           unfinished,
           durationMs: item.durationMs,
           links: [fresh],
         });
       } else {
         there.rows.push(...rows);
-        there.views.push({ itemId: item.itemId, view });
+        there.views.push(seen);
         there.unfinished ??= unfinished;
         there.links.push(fresh);
       }
@@ -254,8 +268,9 @@ export function createWriter(options: WriterOptions) {
   }
 
   /** The history has a viewing that no item counts any more. Of items that were never seen before nobody knows why. */
-  function noteShortLived({ episode, show, views, links: [link] }: Pending, known: readonly ItemLink[]): void {
-    if (link === undefined || known.length === 0 || views.some(({ view }) => view.viewCount > 0)) return;
+  function noteShortLived({ episode, show, views, rows, links: [link] }: Pending, known: readonly ItemLink[]): void {
+    if (link === undefined || known.length === 0 || rows.length === 0 || views.some(({ view }) => view.viewCount > 0))
+      return;
     const watchedUntil = Math.max(...known.map(({ seenAt }) => seenAt));
     shortLived.push({ link, episodeId: episode.id, show, watchedUntil });
   }

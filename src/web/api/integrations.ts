@@ -287,8 +287,7 @@ export function createIntegrationRoutes(deps: RouteDeps) {
           const { id } = integrations.pick(userId, provider, integration);
           return { logs: sync.list(userId, { integrationId: Number(id), limit }).map(syncLogJson) };
         }
-        const logs = sync.list(userId, { limit }).filter((log) => log.provider === provider);
-        return { logs: logs.map(syncLogJson) };
+        return { logs: sync.list(userId, { provider, limit }).map(syncLogJson) };
       },
       {
         params: Params,

@@ -117,4 +117,4 @@ test("whoever watches what, every user of the tracker has exactly their own play
     await product.stop();
     await sims.stop();
   }
-}, 120_000);
+}, 7_200_000);

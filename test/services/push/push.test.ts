@@ -114,6 +114,21 @@ describe("a mark made here", () => {
     expect(outcomesAt(at)).toEqual(["already"]);
   });
 
+  test("that finds it watched there gives way to an unmark before the next reading", async () => {
+    const at = await settled({ unmarks: "follow" });
+    const [item] = at.items("Attic", 1, 5);
+    if (item === undefined) throw new Error("no item");
+    mark(at, 1, 5);
+    at.clock.advance(60_000);
+    at.world.play(at.anna, item);
+    await at.deliver();
+    at.clock.advance(60_000);
+    at.world.unmark(at.anna, item);
+    await at.product.sync(attic(at), { full: true });
+    await at.deliver();
+    expect([at.here(1, 5), at.onServer("Attic", 1, 5), at.onServer("Cellar", 1, 5)]).toEqual([false, false, false]);
+  });
+
   test("waits while it is being watched there", async () => {
     const at = await settled({ servers: ["Attic"] });
     const [item] = at.items("Attic", 1, 5);
