@@ -478,6 +478,10 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
       },
       newFamily,
     ),
+    route("GET", "/Items/*/Ancestors", "signed-in", (context) => {
+      const user = userByQuery(context);
+      return json(items.above(user, itemById(user, first(context))));
+    }),
     route("GET", "/Shows/*/Episodes", "signed-in", (context) => {
       const user = userByQuery(context);
       return items.episodes(user, context.call, itemById(user, first(context)));
