@@ -220,6 +220,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     server.items.set(item.id, item);
     library.items.push(item);
     parent?.children.push(item);
+    server.contents += 1;
     server.revision += 1;
     return item;
   };
@@ -273,6 +274,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     server.sessions = server.sessions.filter((session) => session.item !== item);
     if (item.parent !== null) item.parent.children = item.parent.children.filter((child) => child !== item);
     library.items = library.items.filter((each) => each !== item);
+    server.contents += 1;
     server.revision += 1;
   };
 
@@ -332,6 +334,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
         data: new Map(),
         nextId: 240_001 + servers.length * 1_000_000,
         revision: 0,
+        contents: 0,
         starting: false,
         quirks: { ...usualQuirks(input.style), ...input.quirks },
       };
@@ -418,6 +421,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     deleteItem: forget,
     edit(item, changes) {
       Object.assign(item, { savedAt: now() }, changes);
+      item.library.server.contents += 1;
       item.library.server.revision += 1;
     },
     start(user, item, how = {}) {
