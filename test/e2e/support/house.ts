@@ -7,7 +7,8 @@ const root = join(import.meta.dir, "../../..");
 export const USERNAME = "anna";
 export const PASSWORD = "a long enough password";
 
-type Facts = { control: string; env: Record<string, string>; servers: { name: string; url: string }[] };
+type Place = { name: string; url: string };
+type Facts = { control: string; env: Record<string, string>; servers: Place[]; mediaServers: Place[] };
 
 /** The compiled program in an empty folder, beside simulated services in a process of their own. */
 export type House = {
