@@ -133,6 +133,7 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
 
   async function run(): Promise<void> {
     let failures = 0;
+    let refused = 0;
     while (!signal.aborted) {
       const began = clock.ticks();
       const reason = await once();
@@ -143,7 +144,8 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
       if (reason === "nothing to hear") return;
       failures = wasLive && clock.ticks() - began > goodMs ? 1 : failures + 1;
       const waitMs = lost(reason, failures);
-      if (hasCode(reason, "auth-expired") && failures % refusals === 1) await checkSignIn();
+      refused = hasCode(reason, "auth-expired") ? refused + 1 : 0;
+      if (refused % refusals === 1) await checkSignIn();
       await clock.sleep(waitMs, signal).catch(() => undefined);
     }
   }

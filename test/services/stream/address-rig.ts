@@ -5,7 +5,7 @@ import { mediaEpisodesOf } from "../../simulators/mediabrowser-state.ts";
 import { startMediaViewer } from "../../simulators/mediabrowser-viewer.ts";
 import { startSimulators } from "../../simulators/start.ts";
 import { createWorld } from "../../simulators/world.ts";
-import { hurriedClock, playsOfUser, type Product, startProduct } from "../../support/product.ts";
+import { hurriedClock, type Product, playsOfUser, startProduct } from "../../support/product.ts";
 import { until } from "./rig.ts";
 
 const password = "a long password";
