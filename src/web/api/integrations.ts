@@ -20,7 +20,7 @@ import {
 import { integrationJson, syncLogJson } from "./shapes.ts";
 
 const tags = ["Integrations"];
-const Params = t.Object({ provider: t.String({ description: "plex" }) });
+const Params = t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }) });
 const Which = t.Object({
   integration: t.Optional(t.String({ description: "Needed only when several servers are connected (else 409)" })),
 });
