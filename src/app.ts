@@ -83,6 +83,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const providers = createProviders({
     http,
     clock,
+    app: { product: "Episode Tracker", version: VERSION, deviceName: "Server" },
     plex: {
       plexTv: config.urls.plexTv,
       plexApp: config.urls.plexApp,

@@ -137,6 +137,19 @@ export function createPaths(basePath: string) {
     pin: (provider: string, pinId: string) => `${pins(provider)}/${seg(pinId)}`,
     /** POST `{machineIdentifier, serverUrl?}` connects the chosen server. */
     pinConnection: (provider: string, pinId: string) => `${pins(provider)}/${seg(pinId)}/connection`,
+    /** POST `{accountId}`: for whom a key acts. */
+    pinAccount: (provider: string, pinId: string) => `${pins(provider)}/${seg(pinId)}/account`,
+    /** GET: where the address of a server is typed. POST `{serverUrl}` looks for the server there. */
+    serverAddress: (
+      provider: string,
+      query: { integration?: string | undefined; serverUrl?: string | undefined } = {},
+    ) => withQuery(at(`/integrations/${seg(provider)}/address`), query),
+    /** POST `{serverUrl}` opens a code. */
+    signInCodes: (provider: string) => at(`/integrations/${seg(provider)}/sign-in-codes`),
+    /** POST `{serverUrl, username, password}` signs in. */
+    signInPasswords: (provider: string) => at(`/integrations/${seg(provider)}/sign-in-passwords`),
+    /** POST `{serverUrl, apiKey}`, for admins. */
+    signInKeys: (provider: string) => at(`/integrations/${seg(provider)}/sign-in-keys`),
     /** Where the service's own page sends the popup back to. */
     pinReturn: (provider: string) => at(`/integrations/${seg(provider)}/return`),
     /** DELETE disconnects. */

@@ -2,7 +2,11 @@ import { type ProviderId, providerLabel } from "../domain/providers.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { AppError } from "../kernel/errors.ts";
 import type { HttpClient } from "../kernel/http.ts";
-import type { Provider } from "./contract.ts";
+import type { AppIdentity, Provider } from "./contract.ts";
+import { embyKind } from "./emby/dialect.ts";
+import { createEmby } from "./emby/index.ts";
+import { jellyfinKind } from "./jellyfin/dialect.ts";
+import { createJellyfin } from "./jellyfin/index.ts";
 import type { PlexConfig } from "./plex/config.ts";
 import { createPlex } from "./plex/index.ts";
 
@@ -12,10 +16,11 @@ export type ProviderRegistry = {
   all(): Provider[];
 };
 
-export type ProviderDeps = { http: HttpClient; clock: Clock; plex: PlexConfig };
+export type ProviderDeps = { http: HttpClient; clock: Clock; app: AppIdentity; plex: PlexConfig };
 
-export function createProviders({ http, clock, plex }: ProviderDeps): ProviderRegistry {
-  const providers = [createPlex({ http, clock, plex })];
+export function createProviders({ http, clock, app, plex }: ProviderDeps): ProviderRegistry {
+  const family = { http, clock, app, kinds: [jellyfinKind, embyKind] };
+  const providers = [createPlex({ http, clock, plex }), createJellyfin(family), createEmby(family)];
   return {
     get(id) {
       const found = providers.find((each) => each.manifest.id === id);

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { PROVIDER_IDS, type ProviderId } from "../../src/domain/providers.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { isAppError } from "../../src/kernel/errors.ts";
 import { createHttp } from "../../src/kernel/http.ts";
@@ -8,6 +9,7 @@ import { plexIdentity, quiet } from "./plex-bench.ts";
 const registry = createProviders({
   http: createHttp({ clock: systemClock, log: quiet, userAgent: "test" }),
   clock: systemClock,
+  app: { product: "Episode Tracker", version: "0.0.0", deviceName: "Test" },
   plex: { plexTv: "http://plex-tv.invalid", plexApp: "http://app.invalid", ...plexIdentity },
 });
 
@@ -16,12 +18,17 @@ test("every provider in the registry is found by the id of its manifest and can 
   for (const provider of registry.all()) {
     expect(registry.get(provider.manifest.id)).toBe(provider);
     expect(provider.pin !== undefined).toBe(provider.manifest.connect === "pin");
+    expect(provider.address !== undefined).toBe(provider.manifest.connect === "address");
   }
 });
 
-test("a kind of server that cannot be connected is `not-found`", () => {
+test("every kind of server that is named can be connected", () => {
+  expect(registry.all().map((each) => each.manifest.id)).toEqual([...PROVIDER_IDS]);
+});
+
+test("a kind that nobody has written is `not-found`", () => {
   try {
-    registry.get("emby");
+    registry.get("gramophone" as ProviderId);
     throw new Error("It was expected to fail.");
   } catch (error) {
     expect(isAppError(error) && error.code).toBe("not-found");

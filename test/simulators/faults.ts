@@ -4,7 +4,15 @@
  * control API of a simulator process can add them as JSON.
  */
 
-export type ServiceName = "plex.tv" | "plex-app" | "plex-server" | "trakt" | "tmdb" | "tvmaze";
+export type ServiceName =
+  | "plex.tv"
+  | "plex-app"
+  | "plex-server"
+  | "jellyfin-server"
+  | "emby-server"
+  | "trakt"
+  | "tmdb"
+  | "tvmaze";
 
 export type FaultEffect =
   /** The answer comes, but late. */
@@ -35,7 +43,7 @@ export type FaultEffect =
 export type FaultRule = {
   effect: FaultEffect;
   service?: ServiceName;
-  /** Name of one Plex server ("Attic"); all servers when absent. */
+  /** Name of one media server ("Attic"); all servers when absent. */
   server?: string;
   method?: string;
   /** Tested against path and query, for example /\/library\/sections\/.*type=4/ . A string is read as a regular expression. */

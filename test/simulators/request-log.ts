@@ -3,7 +3,7 @@ import type { ServiceName } from "./faults.ts";
 /** What a simulator saw of one request. Tokens are kept on purpose: tests ask which token went to which host. */
 export type LoggedRequest = {
   service: ServiceName;
-  /** Name of the Plex server, null for the other services. */
+  /** Name of the media server, null for the other services. */
   server: string | null;
   method: string;
   path: string;
@@ -32,6 +32,9 @@ const headersOfInterest = [
   "trakt-api-key",
   "trakt-api-version",
   "user-agent",
+  "x-emby-authorization",
+  "x-emby-token",
+  "x-mediabrowser-token",
   "x-plex-client-identifier",
   "x-plex-container-size",
   "x-plex-container-start",

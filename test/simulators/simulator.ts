@@ -32,6 +32,7 @@ export type SocketHooks = {
   accepts(call: Call): SocketData | null;
   opened(socket: Bun.ServerWebSocket<SocketData>): void;
   closed(socket: Bun.ServerWebSocket<SocketData>): void;
+  heard?(socket: Bun.ServerWebSocket<SocketData>, message: string): void;
 };
 
 export type RunningSimulator = { url: string; port: number; stop(): Promise<void> };
@@ -130,6 +131,13 @@ async function halfOf(response: Response): Promise<Uint8Array> {
   return bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)));
 }
 
+function errorOf(service: ServiceName, status: number): Response {
+  if (service === "plex-server" || service === "plex-app") return htmlError(status, reasonOf(status));
+  if (service === "jellyfin-server" || service === "emby-server")
+    return new Response("Error processing request.", { status, headers: { "content-type": "text/plain" } });
+  return json({ error: reasonOf(status) }, { status });
+}
+
 /** Effects that replace the answer; null when the request goes on to the handler. */
 function replacement(effect: FaultEffect, service: ServiceName): Response | Promise<Response> | null {
   switch (effect.kind) {
@@ -142,10 +150,7 @@ function replacement(effect: FaultEffect, service: ServiceName): Response | Prom
         headers.set("content-type", effect.contentType ?? "text/plain");
         return new Response(effect.body, { status: effect.status, headers });
       }
-      const answer =
-        service === "plex-server" || service === "plex-app"
-          ? htmlError(effect.status, reasonOf(effect.status))
-          : json({ error: reasonOf(effect.status) }, { status: effect.status });
+      const answer = errorOf(service, effect.status);
       for (const [name, value] of headers) answer.headers.set(name, value);
       return answer;
     }
@@ -244,7 +249,7 @@ export function listen(
     websocket: {
       open: (socket) => sockets?.opened(socket),
       close: (socket) => sockets?.closed(socket),
-      message: () => {},
+      message: (socket, message) => sockets?.heard?.(socket, String(message)),
     },
   });
   const port = server.port ?? 0;

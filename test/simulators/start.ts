@@ -1,4 +1,7 @@
 import { createFaults, type Faults } from "./faults.ts";
+import { type MediaServerSimulator, startMediaServer } from "./mediabrowser-server.ts";
+import type { MediaSocketOptions } from "./mediabrowser-socket.ts";
+import { createMediaWebhookSender, type MediaWebhookSender } from "./mediabrowser-webhooks.ts";
 import { type PlexAppOptions, startPlexApp } from "./plex-app.ts";
 import { prerender } from "./plex-rows.ts";
 import { type PlexServerSimulator, startPlexServer } from "./plex-server.ts";
@@ -14,7 +17,7 @@ import { startTvmaze, type TvmazeSimulator } from "./tvmaze.ts";
 import type { World } from "./world.ts";
 
 /**
- * Starts real servers of plex.tv, app.plex.tv, every Plex server of the world, Trakt, TMDB and TVmaze on the loopback.
+ * Starts real servers of plex.tv, app.plex.tv, every Plex, Jellyfin and Emby server of the world, Trakt, TMDB and TVmaze on the loopback.
  *
  *   const world = createWorld();                       // or demoWorld(), generateWorld({ … })
  *   const anna = world.addAccount({ username: "anna" });
@@ -31,8 +34,12 @@ export type Simulators = {
   plexTv: PlexTvSimulator;
   plexApp: RunningSimulator;
   servers: PlexServerSimulator[];
+  /** Every Jellyfin and Emby of the world. */
+  mediaServers: MediaServerSimulator[];
   /** What the servers post to registered webhooks. */
   webhooks: WebhookSender;
+  /** What Jellyfin and Emby post to the hooks of their servers. */
+  mediaWebhooks: MediaWebhookSender;
   trakt: TraktSimulator;
   tmdb: TmdbSimulator;
   tvmaze: TvmazeSimulator;
@@ -43,6 +50,8 @@ export type Simulators = {
   requests: RequestLog;
   /** The simulator of one server of the world, by name. */
   server(name: string): PlexServerSimulator;
+  /** The simulator of one Jellyfin or Emby of the world, by name. */
+  mediaServer(name: string): MediaServerSimulator;
   /** Closes the port of a server. */
   takeDown(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -50,8 +59,8 @@ export type Simulators = {
 
 export type SimulatorOptions = {
   hostname?: string;
-  /** Fixed ports by service; the servers of the world count up from `plexServer`. 0 = any free one. */
-  ports?: Partial<Record<"plexTv" | "plexApp" | "plexServer" | "trakt" | "tmdb" | "tvmaze", number>>;
+  /** Fixed ports by service; the servers of the world count up from `plexServer` and `mediaServer`. 0 = any free one. */
+  ports?: Partial<Record<"plexTv" | "plexApp" | "plexServer" | "mediaServer" | "trakt" | "tmdb" | "tvmaze", number>>;
   plexApp?: PlexAppOptions;
   /** Puts the metadata keys into `env`, which switches Trakt and TMDB on. Default true. */
   withKeys?: boolean;
@@ -65,6 +74,8 @@ export type SimulatorOptions = {
   keepsTokens?: boolean;
   /** Between two pings of a server's notification feed. */
   pingMs?: number;
+  /** Waiting times of the sockets of Jellyfin and Emby. */
+  mediaSockets?: MediaSocketOptions;
   /** Renders all rows ahead (for measurements). */
   prerender?: boolean;
   seed?: number;
@@ -123,6 +134,13 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
     plexTv.connections.set(state, [...dead.slice(0, 1), live, ...dead.slice(1)]);
     return running;
   });
+  const keepsTokens = options.keepsTokens ?? false;
+  const mediaServers = world.media.servers.map((state, position) =>
+    startMediaServer(
+      { ...deps, world, state, drawPosters, keepsTokens, sockets: options.mediaSockets },
+      at("mediaServer", position),
+    ),
+  );
   const trakt = startTrakt({ ...deps, world, drawPosters, limits }, at("trakt"));
   const tmdb = startTmdb({ ...deps, world, drawPosters, limits }, at("tmdb"));
   const tvmaze = startTvmaze({ ...deps, world, drawPosters, limits }, at("tvmaze"));
@@ -146,12 +164,20 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
     return found;
   };
 
+  const mediaServer = (name: string): MediaServerSimulator => {
+    const found = mediaServers.find((candidate) => candidate.state.name === name);
+    if (found === undefined) throw new Error(`No Jellyfin or Emby named ${name}`);
+    return found;
+  };
+
   return {
     world,
     plexTv,
     plexApp,
     servers,
+    mediaServers,
     webhooks: createWebhookSender(world),
+    mediaWebhooks: createMediaWebhookSender(world.media, world.now),
     trakt,
     tmdb,
     tvmaze,
@@ -160,10 +186,18 @@ export function startSimulators(world: World, options: SimulatorOptions = {}): S
     faults,
     requests,
     server,
-    takeDown: (name) => server(name).stop(),
+    mediaServer,
+    takeDown(name) {
+      const running = [...servers, ...mediaServers].find(({ state }) => state.name === name);
+      if (running === undefined) throw new Error(`No server named ${name}`);
+      return running.stop();
+    },
     async stop() {
       for (const running of servers) running.notifications.dropAll();
-      await Promise.all([plexTv, plexApp, ...servers, trakt, tmdb, tvmaze].map((running) => running.stop()));
+      for (const running of mediaServers) running.sockets.dropAll();
+      await Promise.all(
+        [plexTv, plexApp, ...servers, ...mediaServers, trakt, tmdb, tvmaze].map((running) => running.stop()),
+      );
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   type EpisodeInput,
   type ShowInput,
 } from "./catalogue.ts";
+import { createMediaWorld, type MediaWorld } from "./mediabrowser-world.ts";
 import {
   episodesOf,
   guidsOf,
@@ -39,6 +40,8 @@ export type World = {
   catalogue: Catalogue;
   accounts: PlexAccount[];
   servers: PlexServerState[];
+  /** Jellyfin and Emby, with the same catalogue. */
+  media: MediaWorld;
   addShow(input: ShowInput): CatalogueShow;
   addAccount(input: AccountInput): PlexAccount;
   addHomeMember(owner: PlexAccount, input: AccountInput & { pin?: string; managed?: boolean }): PlexAccount;
@@ -319,6 +322,7 @@ export function createWorld(options: { now?: () => number } = {}): World {
     catalogue,
     accounts,
     servers,
+    media: createMediaWorld({ now, catalogue }),
     addShow: (input) => catalogue.addShow(input),
     addAccount,
     addHomeMember(owner, input) {

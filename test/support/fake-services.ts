@@ -59,6 +59,7 @@ export function integrationView(change: Partial<IntegrationView> = {}): Integrat
     machineIdentifier: "machine-1",
     accountId: "7",
     throughHome: false,
+    byKey: false,
     username: "ana",
     email: "ana@example.invalid",
     lastSync: null,

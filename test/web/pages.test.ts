@@ -546,6 +546,7 @@ describe("connecting by a code", () => {
     provider: "plex" as const,
     authUrl: "https://app.plex.invalid/auth#?code=abc",
     expiresAt: NOW + 600_000,
+    at: null,
   };
   const server = (id: string, name: string) => ({
     machineIdentifier: id,

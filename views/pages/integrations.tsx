@@ -1,6 +1,7 @@
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
+import { type AddressModel, AddressPage } from "../parts/address-panel.tsx";
 import { ConnectCard, ConnectForm, IntegrationCard, type IntegrationCardModel } from "../parts/integration-card.tsx";
 import { type PinModel, PinPage } from "../parts/pin-dialog.tsx";
 import { PinField } from "../parts/pin-field.tsx";
@@ -12,7 +13,7 @@ import { hx } from "../ui/hx.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { StatusPill } from "../ui/status-pill.tsx";
 
-export type ProviderModel = { provider: string; providerName: string; text: string };
+export type ProviderModel = { provider: string; providerName: string; text: string; byAddress: boolean };
 
 /** A profile that somebody's household holds ready for the reader. */
 export type ProfileOfferModel = {
@@ -31,8 +32,6 @@ export type IntegrationsPageModel = {
   integrations: readonly IntegrationCardModel[];
   /** The kinds of servers that can be connected. */
   providers: readonly ProviderModel[];
-  /** Kinds that are known but cannot be connected in this version, by name. */
-  later: readonly string[];
   syncs: readonly SyncRowModel[];
 };
 
@@ -69,17 +68,22 @@ export function IntegrationsSection({ ctx, page }: Props): JSX.Element {
       {page.integrations.map((integration) => (
         <IntegrationCard ctx={ctx} integration={integration} />
       ))}
-      {fresh.length === 0 ? "" : <Fresh ctx={ctx} providers={fresh} primary={offers.length === 0} />}
-      {again.map(({ provider, providerName }) => (
-        <div class="connect-more">
-          <ConnectForm ctx={ctx} provider={provider} label={`Add another ${providerName} server or account`} quiet />
-        </div>
-      ))}
-      {page.later.length === 0 ? (
+      {fresh.length === 0 ? (
         ""
       ) : (
-        <p class="dim" safe>{`${listed(page.later)} cannot be connected in this version.`}</p>
+        <Fresh ctx={ctx} providers={fresh} primary={offers.length + page.integrations.length === 0} />
       )}
+      {again.map(({ provider, providerName, byAddress }) => (
+        <div class="connect-more">
+          <ConnectForm
+            ctx={ctx}
+            provider={provider}
+            label={`Add another ${providerName} server or account`}
+            quiet
+            address={byAddress ? {} : undefined}
+          />
+        </div>
+      ))}
     </div>
   );
 }
@@ -120,26 +124,23 @@ type FreshProps = { ctx: ViewContext; providers: readonly ProviderModel[]; prima
 function Fresh({ ctx, providers, primary }: FreshProps): JSX.Element {
   return (
     <div class="connect-grid">
-      {providers.map(({ provider, providerName, text }) => (
-        <ConnectCard
-          ctx={ctx}
-          provider={provider}
-          providerName={providerName}
-          text={text}
-          available
-          primary={primary}
-        />
+      {providers.map((each) => (
+        <ConnectCard ctx={ctx} {...each} primary={primary} />
       ))}
     </div>
   );
 }
 
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+export function AddressDocument({ ctx, address }: { ctx: ViewContext; address: AddressModel }): JSX.Element {
+  return (
+    <Layout ctx={ctx} title={`Connect ${address.providerName}`} nav="integrations">
+      <AddressPage ctx={ctx} address={address} />
+    </Layout>
+  );
 }
 
 export function PinDocument({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX.Element {
-  const waiting = pin.state === "waiting" ? { refreshSeconds: 3 } : {};
+  const waiting = pin.state === "waiting" || pin.state === "code" ? { refreshSeconds: 3 } : {};
   return (
     <Layout ctx={ctx} title={`Connect ${pin.providerName}`} nav="integrations" {...waiting}>
       <PinPage ctx={ctx} pin={pin} />

@@ -40,6 +40,10 @@ export type IntegrationCardModel = {
   accountName: string;
   /** Linked through somebody's household: there is no sign-in of its own. */
   throughHome?: boolean | undefined;
+  /** Signing in is at the server itself, whose address the user types. */
+  byAddress?: boolean | undefined;
+  /** Connected with a key of the server's. */
+  byKey?: boolean | undefined;
   /** The account may stand for a household, which admins link to users. */
   household?: boolean | undefined;
   serverVersion?: string | undefined;
@@ -69,11 +73,12 @@ const CONNECTION = {
 } as const;
 
 function facts(
-  { serverName, accountName, throughHome, serverVersion, connection }: IntegrationCardModel,
+  { serverName, accountName, throughHome, byKey, serverVersion, connection }: IntegrationCardModel,
   ctx: ViewContext,
 ): string[] {
   const parts = [serverName, accountName];
   if (throughHome) parts.push("household profile");
+  if (byKey) parts.push("by API key");
   if (serverVersion !== undefined) parts.push(serverVersion);
   if (connection !== undefined) {
     const { kind, latencyMs } = connection;
@@ -260,7 +265,13 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
       {signIn && integration.throughHome ? (
         <LinkAgain ctx={ctx} integration={integration} />
       ) : signIn ? (
-        <ConnectForm ctx={ctx} provider={integration.provider} label="Sign in again" primary />
+        <ConnectForm
+          ctx={ctx}
+          provider={integration.provider}
+          label="Sign in again"
+          primary
+          address={integration.byAddress ? { integration: integration.id } : undefined}
+        />
       ) : (
         <ActionForm action={ctx.paths.integrationSyncs(integration.id)} live={live} class="action action-main">
           <Button
@@ -282,6 +293,17 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
         label="Settings"
         name={`Settings of ${integration.serverName}`}
       />
+      {integration.byAddress && integration.state === "unreachable" ? (
+        <ButtonLink
+          ctx={ctx}
+          kind="quiet"
+          href={ctx.paths.serverAddress(integration.provider, { integration: integration.id })}
+          label="Change address"
+          name={`Change address of ${integration.serverName}`}
+        />
+      ) : (
+        ""
+      )}
       {integration.household && ctx.user?.role === "admin" ? (
         <ButtonLink
           ctx={ctx}
@@ -325,17 +347,23 @@ export type ConnectFormProps = {
   label: string;
   primary?: boolean | undefined;
   quiet?: boolean | undefined;
+  /** What is known already of a server whose address is typed; left out where a service's own page opens. */
+  address?: Readonly<Record<string, string>> | undefined;
 };
 
-/** Opens a PIN. `data-popup` lets app.js open the popup inside the click, before the answer is here. */
-export function ConnectForm({ ctx, provider, label, primary = false, quiet = false }: ConnectFormProps): JSX.Element {
+/** Begins a sign-in. `data-popup` lets app.js open the popup inside the click, before the answer is here. */
+export function ConnectForm(props: ConnectFormProps): JSX.Element {
+  const { ctx, provider, label, primary = false, quiet = false, address } = props;
   return (
     <ActionForm
       action={ctx.paths.pins(provider)}
       live={{ target: target("dialog"), swap: "innerHTML" }}
-      attributes={{ "data-popup": "" }}
+      attributes={address === undefined ? { "data-popup": "" } : {}}
       class="action action-main"
     >
+      {Object.entries(address ?? {}).map(([name, value]) => (
+        <input type="hidden" name={name} value={attr(value)} />
+      ))}
       <Button
         ctx={ctx}
         kind={primary ? "primary" : quiet ? "quiet" : "secondary"}
@@ -352,12 +380,11 @@ export type ConnectCardProps = {
   providerName: string;
   /** One sentence on what connecting brings. */
   text: string;
-  /** false: named, but cannot be connected in this version. */
-  available: boolean;
+  byAddress: boolean;
   primary?: boolean | undefined;
 };
 
-export function ConnectCard({ ctx, provider, providerName, text, available, primary }: ConnectCardProps): JSX.Element {
+export function ConnectCard({ ctx, provider, providerName, text, byAddress, primary }: ConnectCardProps): JSX.Element {
   const titleId = id("dialog-title", `connect-${provider}`);
   return (
     <Card class="integration connect" labelledBy={titleId}>
@@ -370,13 +397,15 @@ export function ConnectCard({ ctx, provider, providerName, text, available, prim
       <p class="dim" safe>
         {text}
       </p>
-      {available ? (
-        <div class="actions">
-          <ConnectForm ctx={ctx} provider={provider} label={`Connect ${providerName}`} primary={primary} />
-        </div>
-      ) : (
-        ""
-      )}
+      <div class="actions">
+        <ConnectForm
+          ctx={ctx}
+          provider={provider}
+          label={`Connect ${providerName}`}
+          primary={primary}
+          address={byAddress ? {} : undefined}
+        />
+      </div>
     </Card>
   );
 }

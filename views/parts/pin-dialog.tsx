@@ -6,18 +6,32 @@ import { Dialog, DialogPage } from "../ui/dialog.tsx";
 import { hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { safeHref } from "../ui/link.tsx";
+import { Select } from "../ui/select.tsx";
 import { attr } from "../ui/text.ts";
 import { Time } from "../ui/time.tsx";
-import { ConnectForm } from "./integration-card.tsx";
+import { ConnectForm, type ConnectFormProps } from "./integration-card.tsx";
 import { type ServerChoiceModel, ServerChooser } from "./server-chooser.tsx";
 
 export type { ServerAddressModel, ServerChoiceModel } from "./server-chooser.tsx";
 
-type PinBase = { provider: string; providerName: string; pinId: string };
+type PinBase = {
+  provider: string;
+  providerName: string;
+  pinId: string;
+  /** The sign-in is at this server itself. */
+  at?: { serverUrl: string; serverName: string; insecureTls: boolean; byCode: boolean } | undefined;
+};
 
 export type PinModel = PinBase &
   (
     | { state: "waiting"; code?: string | undefined; authUrl: string; expiresAt: number }
+    /** `where`: where the code is entered. */
+    | { state: "code"; code: string; codeName: string; where: string; expiresAt: number }
+    | {
+        state: "accounts";
+        accounts: readonly { id: string; username: string }[];
+        problem?: string | undefined;
+      }
     | {
         state: "choose";
         accountName: string;
@@ -25,6 +39,8 @@ export type PinModel = PinBase &
         problem?: string | undefined;
         /** Why this may be the wrong account. */
         doubt?: string | undefined;
+        /** An example of an address. */
+        example?: string | undefined;
       }
     | { state: "expired" }
     | { state: "failed"; message: string; hint: string }
@@ -32,7 +48,8 @@ export type PinModel = PinBase &
   );
 
 export function pinTitle(pin: PinModel): string {
-  if (pin.state === "choose") return "Choose your server";
+  if (pin.state === "choose") return pin.at === undefined ? "Choose your server" : `Connect ${pin.at.serverName}`;
+  if (pin.state === "accounts") return "Whose watched marks are meant?";
   if (pin.state === "connected") return `${pin.providerName} is connected`;
   if (pin.state === "expired") return "The code has run out";
   if (pin.state === "failed") return `${pin.providerName} could not be connected`;
@@ -57,12 +74,13 @@ export function PinPage({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX.
   );
 }
 
-/** One state of the PIN. Only `waiting` asks again; every other state has no trigger. */
+/** One state of the PIN. Only those that wait ask again; every other state has no trigger. */
 export function PinPanel({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX.Element {
   const panelId = id("pin", pin.pinId);
-  if (pin.state === "waiting") {
+  if (pin.state === "waiting" || pin.state === "code") {
+    const at = ctx.paths.pin(pin.provider, pin.pinId);
     const polling = hx({
-      get: ctx.paths.pin(pin.provider, pin.pinId),
+      get: at,
       trigger: "every 2s",
       target: target("pin", pin.pinId),
       swap: "outerMorph",
@@ -70,7 +88,7 @@ export function PinPanel({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX
     });
     return (
       <div id={panelId} class="pin" data-pin="waiting" {...polling}>
-        <PinWaiting ctx={ctx} {...pin} at={ctx.paths.pin(pin.provider, pin.pinId)} />
+        {pin.state === "code" ? <CodeWaiting ctx={ctx} pin={pin} at={at} /> : <PinWaiting ctx={ctx} {...pin} at={at} />}
       </div>
     );
   }
@@ -85,7 +103,7 @@ export function PinPanel({ ctx, pin }: { ctx: ViewContext; pin: PinModel }): JSX
   );
 }
 
-type Waiting = Extract<PinModel, { state: "waiting" }>;
+type Waiting = Extract<PinModel, { state: "waiting" | "code" }>;
 
 /** `at`: where the sign-in is asked for, and given up. */
 export type PinWaitingProps = {
@@ -117,11 +135,48 @@ export function PinWaiting({ ctx, at, ...pin }: PinWaitingProps): JSX.Element {
           <span class="button-label" safe>{`Open ${pin.providerName}'s page`}</span>
         </a>
       )}
+      <WaitsFor ctx={ctx} whom={pin.providerName} until={pin.expiresAt} at={at} />
+    </>
+  );
+}
+
+type CodeWaitingProps = { ctx: ViewContext; pin: Extract<PinModel, { state: "code" }>; at: string };
+
+function CodeWaiting({ ctx, pin, at }: CodeWaitingProps): JSX.Element {
+  return (
+    <>
+      <p safe>{pin.where}</p>
+      <p class="pin-code" dir="ltr">
+        <span class="visually-hidden" safe>{`Code for ${pin.codeName}: `}</span>
+        <output tabindex="-1" {...{ autofocus: true }} safe>
+          {pin.code}
+        </output>
+      </p>
+      <WaitsFor ctx={ctx} whom={pin.at?.serverName ?? pin.providerName} until={pin.expiresAt} at={at} />
+    </>
+  );
+}
+
+function WaitsFor({
+  ctx,
+  whom,
+  until,
+  at,
+}: {
+  ctx: ViewContext;
+  whom: string;
+  until: number;
+  at: string;
+}): JSX.Element {
+  return (
+    <>
       <p class="pin-waiting" role="status">
         <span class="waiting-dot" aria-hidden="true"></span>
-        <span safe>{`Waiting for ${pin.providerName}. The code runs out `}</span>
-        <Time ctx={ctx} at={pin.expiresAt} />
-        <span>.</span>
+        <span>
+          <span dir="auto" safe>{`Waiting for ${whom}. The code runs out `}</span>
+          <Time ctx={ctx} at={until} />
+          <span>.</span>
+        </span>
       </p>
       <div class="actions actions-end">
         <a class="link no-script" href={at}>
@@ -149,6 +204,8 @@ function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waitin
           <NotYou ctx={ctx} pin={pin} />
         </>
       );
+    case "accounts":
+      return <ChooseAccount ctx={ctx} pin={pin} />;
     case "expired":
       return (
         <>
@@ -182,26 +239,76 @@ function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waitin
             </ActionForm>
             <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Later" />
           </div>
-          <NotYou ctx={ctx} pin={pin} />
+          {pin.at === undefined || pin.at.byCode ? <NotYou ctx={ctx} pin={pin} /> : ""}
         </>
       );
   }
 }
 
+type AccountsProps = { ctx: ViewContext; pin: Extract<PinModel, { state: "accounts" }> };
+
+function ChooseAccount({ ctx, pin }: AccountsProps): JSX.Element {
+  return (
+    <ActionForm
+      action={ctx.paths.pinAccount(pin.provider, pin.pinId)}
+      class="stacked-form"
+      live={{ target: target("pin", pin.pinId), swap: "outerHTML" }}
+    >
+      <Select
+        ctx={ctx}
+        label={`User on ${pin.at?.serverName ?? pin.providerName}`}
+        name="accountId"
+        scope="connect"
+        options={pin.accounts.map(({ id: value, username: label }) => ({ value, label }))}
+        value={pin.accounts[0]?.id ?? ""}
+        hint="What this user watches there comes into your own history here."
+        error={pin.problem}
+      />
+      <div class="actions">
+        <Button ctx={ctx} kind="primary" label="Connect" />
+      </div>
+    </ActionForm>
+  );
+}
+
 /** The service's page remembers who used this browser last, and that may be somebody else of the family. */
 function NotYou({ ctx, pin }: { ctx: ViewContext; pin: PinBase }): JSX.Element {
+  const words =
+    pin.at === undefined
+      ? `Not you? Sign out on ${pin.providerName}'s page first, or use a private window.`
+      : "Not you?";
   return (
     <div class="pin-not-you">
-      <p class="dim" safe>{`Not you? Sign out on ${pin.providerName}'s page first, or use a private window.`}</p>
-      <ConnectForm ctx={ctx} provider={pin.provider} label="Sign in with another account" quiet />
+      <p class="dim" safe>
+        {words}
+      </p>
+      <AnotherTry ctx={ctx} pin={pin} label="Sign in with another account" quiet />
     </div>
+  );
+}
+
+/** At the same server, where it is one whose address was typed. */
+function AnotherTry({
+  ctx,
+  pin,
+  ...look
+}: Pick<ConnectFormProps, "ctx" | "label" | "primary" | "quiet"> & { pin: PinBase }): JSX.Element {
+  const { at } = pin;
+  const isInsecure: Record<string, string> = at?.insecureTls ? { insecureTls: "true" } : {};
+  return (
+    <ConnectForm
+      ctx={ctx}
+      provider={pin.provider}
+      {...look}
+      address={at === undefined ? undefined : { serverUrl: at.serverUrl, ...isInsecure }}
+    />
   );
 }
 
 function TryAgain({ ctx, pin }: { ctx: ViewContext; pin: PinBase }): JSX.Element {
   return (
     <div class="actions">
-      <ConnectForm ctx={ctx} provider={pin.provider} label="Try again" primary />
+      <AnotherTry ctx={ctx} pin={pin} label="Try again" primary />
       <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Back to Integrations" />
     </div>
   );

@@ -32,6 +32,8 @@ export type ServerChooserProps = {
     servers: readonly ServerChoiceModel[];
     problem?: string | undefined;
     doubt?: string | undefined;
+    /** An example of an address. */
+    example?: string | undefined;
   };
 };
 
@@ -116,7 +118,7 @@ function ServerChoice({ ctx, pin, server }: ServerChooserProps & { server: Serve
             scope={`server-${server.machineIdentifier}`}
             type="url"
             value={server.addresses.find(({ kind, probe }) => kind === "typed" && probe !== null)?.uri}
-            placeholder="http://192.168.1.20:32400"
+            placeholder={pin.example}
             hint="Leave empty to use the best of those above."
           />
         </details>

@@ -12,8 +12,16 @@ export function pinById(db: Db, id: string): PinRow | undefined {
   return db.orm.select().from(pins).where(eq(pins.id, id)).get();
 }
 
-export function grantPin(db: Db, id: string, sealedToken: string, account: string): void {
-  db.orm.update(pins).set({ sealedToken, account }).where(eq(pins.id, id)).run();
+export function grantPin(
+  db: Db,
+  id: string,
+  granted: { sealedToken: string; account: string; expiresAt?: number; place?: string },
+): void {
+  db.orm.update(pins).set(granted).where(eq(pins.id, id)).run();
+}
+
+export function deletePin(db: Db, id: string): void {
+  db.orm.delete(pins).where(eq(pins.id, id)).run();
 }
 
 /** With the integration its sign-ins go too: an approved one holds a token. */

@@ -22,6 +22,7 @@ export function createPlexAccount(deps: PlexDeps): { account: AccountApi; pin: P
   const { plex, clock } = deps;
 
   const pin: PinConnect = {
+    example: "http://192.168.1.10:32400",
     async start({ forwardUrl }) {
       // 201 with the code; whether it is asked for in the query or the body is the same to Plex.
       const started = await call("POST", "/api/v2/pins", { query: { strong: "true" }, read: as(pinSchema), tries: 2 });

@@ -2,9 +2,10 @@ import { AppError } from "../../kernel/errors.ts";
 import { checked, type HttpAnswer } from "../../kernel/http.ts";
 import { createGate, type Gate } from "../../kernel/limits.ts";
 import type { Secret } from "../../kernel/secret.ts";
+import type { PageAnswer } from "../listing.ts";
+import { asInt } from "../loose.ts";
 import { type PlexDeps, plexHeaders } from "./config.ts";
-import type { PageAnswer } from "./listing.ts";
-import { asInt, listingSchema } from "./schemas.ts";
+import { listingSchema } from "./schemas.ts";
 import { bodyValue } from "./xml.ts";
 
 export type Query = Record<string, string | number | undefined>;
@@ -34,11 +35,13 @@ export type GetOptions<Out> = {
 /** Which rows of a listing, and what reads one of them. */
 export type Part<Row> = { start: number; size: number; read: (value: unknown) => Row | null };
 
+export type PlexPage<Row> = PageAnswer<Row> & { libraryKey: string | null };
+
 /** Requests to one Plex Media Server. */
 export type PlexClient = {
   get<Out>(path: string, options: GetOptions<Out>): Promise<Out>;
   /** One page of a listing, asked once: what to do about a failure is the listing's business. */
-  page<Row>(path: string, query: Query, part: Part<Row>, signal?: AbortSignal): Promise<PageAnswer<Row>>;
+  page<Row>(path: string, query: Query, part: Part<Row>, signal?: AbortSignal): Promise<PlexPage<Row>>;
   /** Requests sent so far, repeated ones included. */
   requests(): number;
 };
@@ -97,7 +100,7 @@ export function createPlexClient(deps: PlexDeps, options: ClientOptions): PlexCl
   };
 }
 
-function readPage<Row>(name: string, answer: HttpAnswer, read: Part<Row>["read"]): PageAnswer<Row> {
+function readPage<Row>(name: string, answer: HttpAnswer, read: Part<Row>["read"]): PlexPage<Row> {
   const container = checked(name, listingSchema, bodyValue(name, answer));
   const rows = container.Metadata ?? [];
   const announced = container.size;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ServerNews } from "../contract.ts";
-import { asArray, asInt, asText, isRecord } from "./schemas.ts";
+import { asArray, asInt, asText, isRecord } from "../loose.ts";
 
 // One message of the notification feed. The WebSocket has lists inside a NotificationContainer, the event stream one bare
 // object. Numbers come as numbers or texts. Kinds that say nothing about viewing are left out.

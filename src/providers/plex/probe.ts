@@ -1,7 +1,8 @@
-import { AppError, isAppError } from "../../kernel/errors.ts";
+import { isAppError } from "../../kernel/errors.ts";
 import { checked } from "../../kernel/http.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import type { AccountApi, ProbedServer, ProbeResult, ServerConnection } from "../contract.ts";
+import { explain } from "../probe-reasons.ts";
 import { typedAddresses } from "./addresses.ts";
 import { createPlexClient } from "./client.ts";
 import type { PlexDeps } from "./config.ts";
@@ -86,7 +87,7 @@ async function tryAddress(
     const result = { ...connection, ok: true, ms, reason: null, insecureTls };
     return { result, serverId: found.machineIdentifier, version: found.version ?? null, certificate: false };
   } catch (error) {
-    const { reason, certificate } = explain(error);
+    const { reason, certificate } = explain(error, "Plex");
     return { ...failed(connection, reason, insecureTls), certificate };
   }
 }
@@ -111,38 +112,4 @@ async function identityOf(deps: PlexDeps, best: Tried, token: Secret) {
     if (!isAppError(error)) throw error;
     return { serverId: best.serverId, name: "Plex Media Server", version: best.version };
   }
-}
-
-const socketReasons: [RegExp, string][] = [
-  [/^(ECONNREFUSED|ConnectionRefused)$/, "Nothing answers on that port."],
-  [/^(ENOTFOUND|EAI_AGAIN|DNSException|DNS_.*|FailedToOpenSocket)$/, "The name cannot be found."],
-  [/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, "That network cannot be reached from here."],
-  [/^(ECONNRESET|ConnectionClosed|EPIPE)$/, "The connection was closed in the middle."],
-  [/^(EPROTO|ERR_SSL_.*)$/, "No https is spoken at this address."],
-];
-
-const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
-
-function explain(error: unknown): { reason: string; certificate: boolean } {
-  if (!(error instanceof AppError)) throw error;
-  const cause = error.cause;
-  const code = cause instanceof Error ? String(Reflect.get(cause, "code") ?? "") : "";
-  if (certificateCodes.test(code)) {
-    const reason = "The certificate does not fit this address. If it is your own server, skip the certificate check.";
-    return { reason, certificate: true };
-  }
-  return { reason: reasonOf(error, code), certificate: false };
-}
-
-function reasonOf(error: AppError, code: string): string {
-  const { status } = error;
-  if (error.cause instanceof Error && error.cause.name === "TimeoutError") return "Timed out: no answer came.";
-  if (status === 401 || status === 403) return `The server does not accept this sign-in (HTTP ${status}).`;
-  if (error.code === "bad-answer" && (status === undefined || status < 400)) {
-    if (error.hint !== undefined && status !== undefined && status >= 300) return error.message;
-    return "A web page or something else answers there, not Plex.";
-  }
-  if (status === 404) return "Something else than Plex answers there (HTTP 404).";
-  if (status !== undefined) return `The server is not ready (HTTP ${status}).`;
-  return socketReasons.find(([pattern]) => pattern.test(code))?.[1] ?? "The address cannot be reached.";
 }

@@ -1,4 +1,4 @@
-import { asArray, asBool, asInt, asNumber, asText, isRecord } from "./schemas.ts";
+import { asArray, asBool, asInt, asNumber, asText, isRecord } from "../loose.ts";
 
 // Listings bring tens of thousands of rows, so these are read by hand (a sixth of the time of a schema). The rules are
 // those of schemas.ts: a field of an unexpected type counts as absent. Null = not a row at all.

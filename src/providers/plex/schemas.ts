@@ -1,35 +1,10 @@
 import { z } from "zod";
+import { asArray, asBool, asInt, asText, isRecord } from "../loose.ts";
 
 // A tolerant reader of Plex's answers. JSON mixes numbers and numeric strings for the same field, XML has strings only,
 // and empty fields are left out; xml.ts brings XML into the same shape. Only what we use is read, and a field of an
 // unexpected type counts as absent, so that a decorative one never costs a whole page. The rows of listings are read by
 // rows.ts.
-
-export const asText = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
-
-export const asNumber = (value: unknown): number | undefined => {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-};
-
-export const asInt = (value: unknown): number | undefined => {
-  const number = asNumber(value);
-  return number === undefined ? undefined : Math.trunc(number);
-};
-
-export const asBool = (value: unknown): boolean | undefined => {
-  if (typeof value === "boolean") return value;
-  if (value === 1 || value === "1" || value === "true") return true;
-  return value === 0 || value === "0" || value === "false" ? false : undefined;
-};
-
-/** One value where a list was expected is a list of one; absent is empty. */
-export const asArray = (value: unknown): unknown[] =>
-  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const text = z.unknown().transform(asText).optional();
 const int = z.unknown().transform(asInt).optional();

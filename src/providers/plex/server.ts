@@ -1,10 +1,10 @@
 import { AppError, hasCode, isAppError } from "../../kernel/errors.ts";
 import { checked, type HttpAnswer } from "../../kernel/http.ts";
 import type { HistoryItem, Library, Listing, MediaServer, MediaServerOptions, ServerIdentity } from "../contract.ts";
+import { readListing } from "../listing.ts";
 import { readArtwork } from "./artwork.ts";
-import { createPlexClient, type PlexClient, type Query } from "./client.ts";
+import { createPlexClient, type PlexClient, type PlexPage, type Query } from "./client.ts";
 import { ownerAccountId, type PlexDeps } from "./config.ts";
-import { type PageAnswer, readListing } from "./listing.ts";
 import { historyKey, toEpisode, toHistory, toLibrary, toRating, toShow } from "./mapper.ts";
 import { createMarker } from "./marker.ts";
 import { plexNews } from "./news.ts";
@@ -50,7 +50,7 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
       ),
       pageSize,
       keyOf: (row) => row.ratingKey,
-      toItem: (row) => toItem(row, library.key),
+      addItems: (row, items) => add(toItem(row, library.key), items),
       signal,
     });
 
@@ -60,7 +60,7 @@ export function openPlexServer(deps: PlexDeps, options: MediaServerOptions): Med
       askFor: fetchPages("/status/sessions/history/all", { sort: "viewedAt:desc", ...query }, readHistoryRow),
       pageSize,
       keyOf: historyKey,
-      toItem: (row) => (own(row) ? toHistory(row) : null),
+      addItems: (row, items) => add(own(row) ? toHistory(row) : null, items),
       signal,
     });
 
@@ -189,7 +189,7 @@ async function itemsById<WireRow>(
   itemIds: readonly string[],
   read: (value: unknown) => WireRow | null,
   signal?: AbortSignal,
-): Promise<PageAnswer<WireRow> | null> {
+): Promise<PlexPage<WireRow> | null> {
   if (itemIds.length === 0) return null;
   if (itemIds.length > mostIdsAtOnce) {
     throw new AppError("internal", `${name} can be asked for ${mostIdsAtOnce} items at a time.`);
@@ -204,7 +204,7 @@ async function itemsById<WireRow>(
 }
 
 function present<WireRow, Item>(
-  page: PageAnswer<WireRow> | null,
+  page: PlexPage<WireRow> | null,
   toItem: (row: WireRow, libraryKey: string) => Item | null,
 ): Item[] {
   const items: Item[] = [];
@@ -213,6 +213,10 @@ function present<WireRow, Item>(
     if (item !== null) items.push(item);
   }
   return items;
+}
+
+function add<Item>(item: Item | null, items: Item[]): void {
+  if (item !== null) items.push(item);
 }
 
 function wholeSeconds(at: number): number {

@@ -1,10 +1,10 @@
 import { AppError, isAppError } from "../../kernel/errors.ts";
 import type { MediaServerOptions, PlaySession } from "../contract.ts";
+import { asText, isRecord } from "../loose.ts";
 import type { PlexClient } from "./client.ts";
 import { ownerAccountId } from "./config.ts";
 import { toEpisode } from "./mapper.ts";
 import { readRow } from "./rows.ts";
-import { asText, isRecord } from "./schemas.ts";
 
 /** More than a home server can play at once. */
 const mostSessions = 200;

@@ -1,9 +1,10 @@
 import { sha256Hex } from "../../kernel/ids.ts";
 import type { WebhookDelivery, WebhookListener, WebhookNews, Webhooks } from "../contract.ts";
+import { asBool, asNumber, isRecord } from "../loose.ts";
 import type { PlexDeps } from "./config.ts";
 import { isExtra, words } from "./mapper.ts";
 import { type Row, readRow } from "./rows.ts";
-import { asBool, asNumber, isRecord, type WebhookPayload, webhookSchema } from "./schemas.ts";
+import { type WebhookPayload, webhookSchema } from "./schemas.ts";
 import { plexWebhookGuide } from "./webhook-guide.ts";
 import { createWebhookRegistry } from "./webhook-registry.ts";
 

@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/errors.ts";
 import { type HttpAnswer, jsonValue } from "../../kernel/http.ts";
 import { parseXml } from "../../kernel/xml.ts";
-import { isRecord } from "./schemas.ts";
+import { isRecord } from "../loose.ts";
 
 // Plex speaks XML by default, JSON on request; old servers and some proxies ignore the request. Here XML takes the shape
 // of the JSON answer, values staying text, so that one set of readers serves both.

@@ -1,18 +1,22 @@
 import { z } from "zod";
-import { deletePinsBefore, grantPin, insertPin, type PinRow, pinById } from "../../db/repos/pins.ts";
+import { deletePin, deletePinsBefore, grantPin, insertPin, type PinRow, pinById } from "../../db/repos/pins.ts";
 import { HOUR_MS } from "../../domain/instant.ts";
 import { isProviderId, type ProviderId } from "../../domain/providers.ts";
 import { singleFlight } from "../../kernel/async.ts";
 import { AppError, hasCode } from "../../kernel/errors.ts";
 import { randomToken } from "../../kernel/ids.ts";
-import type { Secret } from "../../kernel/secret.ts";
-import type { Account, PinConnect, ServerChoice } from "../../providers/contract.ts";
+import type { Account, AccountPlace, PinConnect, ServerChoice, SignedIn } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
+import type { AddressSignIns } from "./address-sign-ins.ts";
+import { accountPlace, readPlace } from "./place.ts";
 import type { PinCheck, PinView, ServerOption } from "./types.ts";
 
 const accountSchema = z.object({ id: z.string(), username: z.string(), email: z.string().nullable() });
 
-export type GrantedPin = { provider: ProviderId; token: Secret; account: Account };
+/** A sign-in that has begun. */
+export type OwnPin = PinRow & { provider: ProviderId };
+
+export type GrantedPin = SignedIn & { provider: ProviderId; place: AccountPlace | undefined };
 
 function serverOption(choice: ServerChoice): ServerOption {
   return {
@@ -29,14 +33,18 @@ function serverOption(choice: ServerChoice): ServerOption {
   };
 }
 
-/** Signing in by a code. The code and the token stay here, sealed; the browser knows an id of ours. */
-export function createPins({ db, clock, vault, providers }: Deps) {
-  const joined = singleFlight<string, PinCheck>();
+/**
+ * Signing in, from its beginning to connecting: by a code on a service's own page, or at a server whose address was typed.
+ * Codes and tokens stay here, sealed; the browser knows an id of ours.
+ */
+export function createPins({ db, clock, vault, providers, log }: Deps, addresses: AddressSignIns) {
+  const joined = singleFlight<string, SignedIn | "waiting" | "expired">();
 
   function flowOf(provider: ProviderId): PinConnect {
     const { pin, manifest } = providers.get(provider);
-    if (pin === undefined) throw new AppError("unsupported", `${manifest.label} does not sign in with a code.`);
-    return pin;
+    if (pin !== undefined) return pin;
+    const message = `${manifest.label} signs in at the address of the server. Begin with auth/password.`;
+    throw new AppError("invalid", message, { fields: [{ path: "provider", message }] });
   }
 
   async function start(userId: number, provider: ProviderId, options: { forwardUrl: string | null }): Promise<PinView> {
@@ -58,7 +66,7 @@ export function createPins({ db, clock, vault, providers }: Deps) {
     return { pinId, code: started.code.reveal(), authUrl: started.authUrl, expiresAt: started.expiresAt };
   }
 
-  function own(userId: number, pinId: string): PinRow & { provider: ProviderId } {
+  function own(userId: number, pinId: string): OwnPin {
     const row = pinById(db, pinId);
     if (row === undefined || row.userId !== userId || !isProviderId(row.provider)) {
       throw new AppError("not-found", "This sign-in is not known here. Start again with Connect.");
@@ -66,51 +74,92 @@ export function createPins({ db, clock, vault, providers }: Deps) {
     return { ...row, provider: row.provider };
   }
 
-  async function poll(row: PinRow & { provider: ProviderId }): Promise<Secret | "waiting" | "expired"> {
-    if (row.sealedToken !== null) return vault.open(row.sealedToken, { integration: `pin:${row.id}`, field: "token" });
-    // Our own deadline also covers answers that never say "expired".
-    if (clock.now() >= row.expiresAt) return "expired";
+  async function known({ id, sealedToken, account }: OwnPin): Promise<SignedIn | null> {
+    if (sealedToken === null || account === null) return null;
+    const token = await vault.open(sealedToken, { integration: `pin:${id}`, field: "token" });
+    return { token, account: accountSchema.parse(JSON.parse(account)) };
+  }
+
+  async function askService(row: OwnPin): Promise<SignedIn | "waiting" | "expired"> {
     const code = await vault.open(row.sealedCode, { integration: `pin:${row.id}`, field: "code" });
-    try {
-      const answer = await flowOf(row.provider).check({ remoteId: row.remoteId, code });
-      return answer.state === "granted" ? answer.token : answer.state;
-    } catch (error) {
-      if (hasCode(error, "unreachable", "rate-limited", "bad-answer")) return "waiting";
-      throw error;
-    }
-  }
-
-  async function granted(row: PinRow & { provider: ProviderId }, token: Secret): Promise<Account> {
-    if (row.account !== null) return accountSchema.parse(JSON.parse(row.account));
+    const answer = await flowOf(row.provider).check({ remoteId: row.remoteId, code });
+    if (answer.state !== "granted") return answer.state;
+    const { token } = answer;
     const account = await providers.get(row.provider).account.account(token);
-    const sealed = await vault.seal(token, { integration: `pin:${row.id}`, field: "token" });
-    grantPin(db, row.id, sealed, JSON.stringify(account));
-    return account;
+    const sealedToken = await vault.seal(token, { integration: `pin:${row.id}`, field: "token" });
+    grantPin(db, row.id, { sealedToken, account: JSON.stringify(account) });
+    return { token, account };
   }
 
-  /** Asks the service once; calls that arrive meanwhile share the answer. */
-  function check(userId: number, pinId: string): Promise<PinCheck> {
-    const row = own(userId, pinId);
-    return joined(pinId, async () => {
-      const token = await poll(row);
-      if (token === "waiting" || token === "expired") return { authorized: false, expired: token === "expired" };
-      const account = await granted(row, token);
-      const servers = await providers.get(row.provider).account.servers(token);
-      return { authorized: true, account, servers: servers.map(serverOption) };
+  async function askServer(row: OwnPin): Promise<SignedIn | "waiting" | "expired"> {
+    const place = readPlace(row);
+    if (place === null) return askService(row);
+    const answer = await addresses.ask(row, place);
+    if (answer.state !== "granted") return answer.state;
+    await addresses.grant(row.id, answer);
+    return { token: answer.token, account: answer.account };
+  }
+
+  /** Asks once; calls that arrive meanwhile share the answer: a code that is exchanged twice is worth nothing the second time. */
+  function settle({ id, userId }: OwnPin): Promise<SignedIn | "waiting" | "expired"> {
+    return joined(id, async () => {
+      const row = own(userId, id);
+      // Our own deadline also covers answers that never say "expired".
+      const isOver = clock.now() >= row.expiresAt;
+      if (isOver && row.place !== null) return "expired";
+      const signedIn = await known(row);
+      if (signedIn !== null) return signedIn;
+      if (isOver) return "expired";
+      try {
+        return await askServer(row);
+      } catch (error) {
+        if (hasCode(error, "unreachable", "rate-limited", "bad-answer")) return "waiting";
+        throw error;
+      }
     });
   }
 
-  /** The token behind an approved code. Throws `invalid` while it is not approved. */
-  async function grant(userId: number, pinId: string): Promise<GrantedPin> {
+  const placeOf = (row: OwnPin, account: Account): AccountPlace | undefined => {
+    // Read anew: choosing an account may have changed it.
+    const place = readPlace(own(row.userId, row.id));
+    return place === null ? undefined : accountPlace(place, account.id);
+  };
+
+  async function check(userId: number, pinId: string): Promise<PinCheck> {
     const row = own(userId, pinId);
-    const token = await poll(row);
-    if (token === "waiting" || token === "expired") {
-      const message =
-        token === "expired" ? "The sign-in has expired. Start again." : "The sign-in has not been approved yet.";
-      throw new AppError("invalid", message, { fields: [{ path: "pinId", message }] });
-    }
-    return { provider: row.provider, token, account: await granted(row, token) };
+    const signedIn = await settle(row);
+    if (signedIn === "waiting" || signedIn === "expired") return { authorized: false, expired: signedIn === "expired" };
+    const { token, account } = signedIn;
+    const servers = await providers.get(row.provider).account.servers(token, placeOf(row, account));
+    return { authorized: true, account, servers: servers.map(serverOption) };
   }
 
-  return { start, check, grant, own };
+  /** The token behind an approved sign-in. Throws `invalid` while it is not approved. */
+  async function grant(userId: number, pinId: string): Promise<GrantedPin> {
+    const row = own(userId, pinId);
+    const signedIn = await settle(row);
+    if (signedIn === "waiting" || signedIn === "expired") {
+      const message =
+        signedIn === "expired" ? "The sign-in has expired. Start again." : "The sign-in has not been approved yet.";
+      const path = row.place === null ? "pinId" : "requestId";
+      throw new AppError("invalid", message, { fields: [{ path, message }] });
+    }
+    return { provider: row.provider, ...signedIn, place: placeOf(row, signedIn.account) };
+  }
+
+  /** Nothing to take back of a code that nobody has approved: it runs out by itself. */
+  async function giveUp(userId: number, pinId: string, isInUse: (place: AccountPlace) => boolean): Promise<void> {
+    const row = own(userId, pinId);
+    const signedIn = await known(row);
+    const place = signedIn === null ? undefined : placeOf(row, signedIn.account);
+    deletePin(db, pinId);
+    if (signedIn === null || place === undefined || place.byKey || isInUse(place)) return;
+    try {
+      await providers.get(row.provider).account.signOut(signedIn.token, place);
+    } catch (error) {
+      log.warn("integration.sign-out", { provider: row.provider, reason: error });
+    }
+  }
+
+  return { start, check, grant, own, giveUp };
 }

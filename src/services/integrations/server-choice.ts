@@ -1,6 +1,6 @@
 import type { ProviderId } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
-import type { ProbedServer, ServerChoice, ServerConnection } from "../../providers/contract.ts";
+import type { AccountPlace, ProbedServer, ServerChoice, ServerConnection } from "../../providers/contract.ts";
 import type { ProviderRegistry } from "../../providers/registry.ts";
 import type { GrantedPin } from "./pins.ts";
 import type { ConnectInput } from "./types.ts";
@@ -15,7 +15,7 @@ export function createServerChoice(providers: ProviderRegistry, grant: Grant) {
     input: ConnectInput,
   ): Promise<{ pin: GrantedPin; choice: ServerChoice; connections: ServerConnection[] }> {
     const pin = await grant(userId, input.pinId);
-    const servers = await providers.get(pin.provider).account.servers(pin.token);
+    const servers = await providers.get(pin.provider).account.servers(pin.token, pin.place);
     const wanted = input.machineIdentifier;
     const choice =
       wanted === undefined && servers.length === 1 ? servers[0] : servers.find(({ serverId }) => serverId === wanted);
@@ -34,20 +34,21 @@ export function createServerChoice(providers: ProviderRegistry, grant: Grant) {
   }
 
   async function probe(
-    provider: ProviderId,
-    choice: ServerChoice,
+    { provider, place }: { provider: ProviderId; place: AccountPlace | undefined },
+    { serverId, token }: ServerChoice,
     connections: ServerConnection[],
-    insecureTls: boolean,
+    insecure: boolean | undefined,
   ): Promise<ProbedServer> {
-    return providers
-      .get(provider)
-      .account.probe({ serverId: choice.serverId, connections, token: choice.token, insecureTls });
+    const insecureTls = insecure ?? place?.insecureTls ?? false;
+    return providers.get(provider).account.probe({ serverId, connections, token, insecureTls, place });
   }
 
-  function unanswered(choice: ServerChoice, { results }: ProbedServer): AppError {
+  function unanswered(provider: ProviderId, choice: ServerChoice, { results }: ProbedServer): AppError {
+    const { address, pin } = providers.get(provider);
+    const example = address?.example ?? pin?.example;
     const reasons = results.map(({ url, reason }) => `${url}: ${reason ?? "no answer"}`).join(" ");
     return new AppError("unreachable", `${choice.name} could not be reached from here. ${reasons}`.trim(), {
-      hint: "Is the server switched on? If it runs in another network or container, type its address, such as http://192.168.1.10:32400.",
+      hint: `Is the server switched on? If it runs in another network or container, type its address${example === undefined ? "" : `, such as ${example}`}.`,
       extra: { attempts: results.map(({ url, kind, reason }) => ({ uri: url, kind, reason: reason ?? "no answer" })) },
     });
   }

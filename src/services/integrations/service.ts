@@ -18,13 +18,15 @@ import { isProviderId, type ProviderId } from "../../domain/providers.ts";
 import { DEFAULT_SCHEDULE } from "../../domain/schedule.ts";
 import { AppError, hasCode } from "../../kernel/errors.ts";
 import type { Secret } from "../../kernel/secret.ts";
-import type { Account, MediaServer, ServerConnection } from "../../providers/contract.ts";
+import type { Account, AccountPlace, MediaServer, ServerConnection } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
+import { createAddressSignIns } from "./address-sign-ins.ts";
 import { openToken, sealTokens } from "./credentials.ts";
 import { createHealth } from "./health.ts";
 import { createHomeLinks } from "./home-links.ts";
 import { rememberLibraries } from "./libraries.ts";
 import { createPins } from "./pins.ts";
+import { placeOf, readPlace } from "./place.ts";
 import { createServerChoice } from "./server-choice.ts";
 import { applySettings } from "./settings.ts";
 import { NOTHING_TRIED, triedAll } from "./tried.ts";
@@ -45,6 +47,7 @@ const gone = () => new AppError("not-found", "There is no such integration.");
 type Kept = FoundServer & {
   account: Account;
   accountToken: Secret | null;
+  place: AccountPlace | undefined;
   throughHome: { homeAdminIntegrationId: number | null; homeMemberId: string | null };
 };
 
@@ -61,7 +64,8 @@ export type IntegrationsOptions = {
 
 export function createIntegrations(deps: Deps, options: IntegrationsOptions): Integrations {
   const { db, clock, vault, providers, bus, log } = deps;
-  const pins = createPins(deps);
+  const addresses = createAddressSignIns(deps);
+  const pins = createPins(deps, addresses);
   const { target, probe, unanswered } = createServerChoice(providers, pins.grant);
   const health = createHealth(deps);
   const homeLinks = createHomeLinks(deps);
@@ -129,14 +133,15 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     requireKey();
     const { pin, choice, connections } = await target(userId, input);
     if (pin.provider !== provider) throw new AppError("not-found", "This sign-in belongs to another service.");
-    const probed = await probe(provider, choice, connections, input.insecureTls ?? false);
+    const probed = await probe(pin, choice, connections, input.insecureTls);
     const { best } = probed;
-    if (best === null) throw unanswered(choice, probed);
+    if (best === null) throw unanswered(provider, choice, probed);
     const integration = await keep(userId, provider, {
       choice,
       best,
       account: pin.account,
       accountToken: pin.token,
+      place: pin.place,
       throughHome: { homeAdminIntegrationId: null, homeMemberId: null },
     });
     return { integration, attempts: probed.results };
@@ -158,6 +163,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       accountName: account.username,
       accountEmail: account.email,
       ...found.throughHome,
+      deviceId: found.place?.deviceId ?? null,
+      byKey: found.place?.byKey ?? false,
       status: "ok" as const,
       statusMessage: null,
       firstFailureAt: null,
@@ -186,6 +193,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
         createdAt: now,
       });
     if (isOther) await options.leave(id);
+    const former = known === undefined ? null : await formerSignIn(known, found.place);
     const tokens = await sealTokens(vault, id, { server: choice.token, account: found.accountToken });
     tx(db, () => {
       updateIntegration(db, id, { ...fresh, ...tokens, enabled: true, ...(needsFull ? { needsFull: true } : {}) });
@@ -204,7 +212,14 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     });
     await readLibraries(id);
     bus.publish("integration.changed", { integrationId: id, userId });
+    if (known !== undefined && former !== null) await signOut(known, former);
     return view(row(id));
+  }
+
+  /** A sign-in of ours at the server that another one takes the place of. Under the same device id the server has ended it. */
+  async function formerSignIn(known: IntegrationRow, place: AccountPlace | undefined): Promise<Secret | null> {
+    if (known.sealedAccountToken === null || known.deviceId === null || known.byKey) return null;
+    return known.deviceId === place?.deviceId ? null : signInOf(known);
   }
 
   function adminOf(current: IntegrationRow): HomeAdmin {
@@ -288,6 +303,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     }
     const api = providerOf(current).account;
     const accountToken = await openToken(vault, current, "account-token");
+    const place = placeOf(current);
+    if (place !== undefined) return askedAgain(current, accountToken, place);
     const choice = (await api.servers(accountToken)).find(({ serverId }) => serverId === current.serverId);
     if (choice === undefined) {
       throw new AppError("auth-expired", `${current.accountName} no longer has access to ${current.serverName}.`, {
@@ -318,6 +335,33 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     opened.delete(integrationId);
     log.info("integration.rediscovered", { integration: integrationId, address: best.kind });
     return true;
+  }
+
+  /** Nobody but the user knows another address of a server that keeps its accounts itself. Its word on the sign-in counts. */
+  async function askedAgain(current: IntegrationRow, token: Secret, place: AccountPlace): Promise<boolean> {
+    const { best, results } = await providerOf(current).account.probe({
+      serverId: current.serverId,
+      connections: [{ url: current.serverUrl, kind: current.connectionKind }],
+      token,
+      insecureTls: current.insecureTls,
+      place,
+    });
+    if (best !== null) return true;
+    updateIntegration(db, current.id, { tried: triedAll(results, clock.now()) });
+    if (await isStillThere(current)) await providerOf(current).account.ping(token, place);
+    return false;
+  }
+
+  /** Another server that has come to the address knows nothing of our sign-in. */
+  async function isStillThere(current: IntegrationRow): Promise<boolean> {
+    const { serverUrl, insecureTls, serverId } = current;
+    try {
+      const found = await addresses.find(providerOf(current).manifest.id, { serverUrl, insecureTls });
+      return found.url === serverUrl && found.identity.serverId === serverId;
+    } catch (error) {
+      log.debug("integration.find", { integration: current.id, reason: error });
+      return false;
+    }
   }
 
   /** Null where there is none to give back: linked through a household, or not to be read any more. */
@@ -357,9 +401,14 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     const shared = allIntegrations(db).some(
       ({ provider, accountId }) => provider === current.provider && accountId === current.accountId,
     );
-    if (token === null || shared) return;
+    if (token === null || (shared && current.deviceId === null)) return;
+    await signOut(current, token);
+  }
+
+  async function signOut(current: IntegrationRow, token: Secret): Promise<void> {
+    if (current.byKey) return;
     try {
-      await providerOf(current).account.signOut(token);
+      await providerOf(current).account.signOut(token, placeOf(current));
     } catch (error) {
       log.warn("integration.sign-out", { integration: current.id, reason: error });
     }
@@ -405,7 +454,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       if (current.status === "needs-login" || (current.pingedAt ?? 0) > clock.now() - DAY_MS) continue;
       if (current.homeMemberId !== null) continue;
       try {
-        await providerOf(current).account.ping(await openToken(vault, current, "account-token"));
+        await providerOf(current).account.ping(await openToken(vault, current, "account-token"), placeOf(current));
         updateIntegration(db, current.id, { pingedAt: clock.now() });
       } catch (error) {
         // Only a refused token says something about this integration; a bad day of the service does not.
@@ -424,11 +473,42 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       return pins.start(userId, provider, how);
     },
     checkPin: pins.check,
-    pin: (userId, pinId) => pins.own(userId, pinId),
+    pin: (userId, pinId) => {
+      const { provider, authUrl, expiresAt, remoteId, sealedToken, ...row } = pins.own(userId, pinId);
+      const place = readPlace(row);
+      if (place === null) return { provider, authUrl, expiresAt, at: null };
+      const { serverName, insecureTls, way } = place;
+      return {
+        provider,
+        authUrl,
+        expiresAt,
+        at: { serverName, insecureTls, way, code: remoteId, granted: sealedToken !== null },
+      };
+    },
+    giveUp: (userId, pinId) => {
+      const isInUse = ({ deviceId }: AccountPlace) =>
+        listIntegrations(db, userId).some((each) => each.deviceId === deviceId);
+      return pins.giveUp(userId, pinId, isInUse);
+    },
+    findServer: addresses.find,
+    signInWithPassword: async (userId, provider, input) => {
+      requireKey();
+      return addresses.withPassword(userId, provider, input);
+    },
+    startCode: async (userId, provider, input) => {
+      requireKey();
+      return addresses.startCode(userId, provider, input);
+    },
+    signInWithKey: async (userId, provider, input) => {
+      requireKey();
+      return addresses.withKey(userId, provider, input);
+    },
+    accountsOfKey: async (userId, requestId) => addresses.accountsOf(pins.own(userId, requestId)),
+    chooseAccount: async (userId, requestId, accountId) => addresses.choose(pins.own(userId, requestId), accountId),
     connect,
     probe: async (userId, input) => {
       const { pin, choice, connections } = await target(userId, input);
-      return (await probe(pin.provider, choice, connections, input.insecureTls ?? false)).results;
+      return (await probe(pin, choice, connections, input.insecureTls)).results;
     },
     homeAdmin: (userId, integrationId) => adminOf(ownRow(userId, integrationId)),
     homeOf,
@@ -442,7 +522,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       requireKey();
       const throughHome = { homeAdminIntegrationId: adminIntegrationId, homeMemberId: memberId };
       const provider = providerOf(row(adminIntegrationId)).manifest.id;
-      return keep(userId, provider, { ...found, accountToken: null, throughHome });
+      return keep(userId, provider, { ...found, accountToken: null, place: undefined, throughHome });
     },
     update,
     dismiss: (userId, integrationId) => {

@@ -3,6 +3,7 @@ import type { ProviderId } from "../../domain/providers.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import type {
   Account,
+  FoundPlace,
   HomeApi,
   MediaServer,
   ProbedServer,
@@ -48,6 +49,8 @@ export type IntegrationView = {
   email: string | null;
   /** Linked through somebody's household; there is no sign-in of its own to renew. */
   throughHome: boolean;
+  /** Connected with a key of the server's, which acts for the account. */
+  byKey: boolean;
   lastSync: number | null;
   enabled: boolean;
   autoSync: boolean;
@@ -110,6 +113,29 @@ export type PinCheck =
   | { authorized: false; expired: boolean }
   | { authorized: true; account: Account; servers: ServerOption[] };
 
+/** A server that keeps its accounts itself, as the user types its address. */
+export type AddressInput = { serverUrl: string; insecureTls?: boolean };
+
+export type CodeView = { requestId: string; code: string; expiresAt: number };
+
+/** A key that has been accepted, and everybody it may act for. */
+export type KeyAccounts = { requestId: string; accounts: Account[] };
+
+/** A sign-in under way. */
+export type SignInView = {
+  provider: ProviderId;
+  authUrl: string;
+  expiresAt: number;
+  /** Null where it goes by the page of a service. `code` is empty unless it goes by code. */
+  at: {
+    serverName: string;
+    insecureTls: boolean;
+    way: "password" | "code" | "key";
+    code: string;
+    granted: boolean;
+  } | null;
+};
+
 export type ConnectInput = { pinId: string; machineIdentifier?: string; serverUrl?: string; insecureTls?: boolean };
 
 export type SettingsInput = {
@@ -139,7 +165,24 @@ export type Integrations = {
   startPin(userId: number, provider: ProviderId, options: { forwardUrl: string | null }): Promise<PinView>;
   /** Throws `not-found` for an unknown pin or somebody else's. A bad day of the service counts as "not yet". */
   checkPin(userId: number, pinId: string): Promise<PinCheck>;
-  pin(userId: number, pinId: string): { provider: ProviderId; authUrl: string; expiresAt: number };
+  pin(userId: number, pinId: string): SignInView;
+  /** The user does not want to connect after all: what was signed in for it is signed out. */
+  giveUp(userId: number, pinId: string): Promise<void>;
+  /** The server at a typed address. Throws `invalid` for the field `serverUrl`, `unreachable` with `extra.attempts`. */
+  findServer(provider: ProviderId, input: AddressInput): Promise<FoundPlace>;
+  /** The id of the sign-in, for `checkPin` and `connect`. The password is handed over and forgotten. */
+  signInWithPassword(
+    userId: number,
+    provider: ProviderId,
+    input: AddressInput & { username: string; password: Secret },
+  ): Promise<string>;
+  /** Throws `invalid` for the field `serverUrl` where the server has no codes. */
+  startCode(userId: number, provider: ProviderId, input: AddressInput): Promise<CodeView>;
+  /** For admins only: a key acts for everybody. `chooseAccount` says for whom here. */
+  signInWithKey(userId: number, provider: ProviderId, input: AddressInput & { apiKey: Secret }): Promise<KeyAccounts>;
+  accountsOfKey(userId: number, requestId: string): Promise<Account[]>;
+  /** Throws `invalid` for the field `accountId`. */
+  chooseAccount(userId: number, requestId: string, accountId: string): Promise<void>;
   /** Tests first, stores afterwards. Throws `invalid`, or `unreachable` with `extra.attempts: ProbeResult[]`. */
   connect(
     userId: number,

@@ -22,6 +22,7 @@ export function integrationView(row: IntegrationRow, now: number): IntegrationVi
     username: row.accountName,
     email: row.accountEmail,
     throughHome: row.homeMemberId !== null,
+    byKey: row.byKey,
     lastSync: row.lastSyncAt,
     enabled: row.enabled,
     autoSync: row.autoSync,

@@ -1,8 +1,9 @@
 import { Elysia, t } from "elysia";
 import { isProviderId, type ProviderId } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
+import { secret } from "../../kernel/secret.ts";
 import type { ConnectInput, IntegrationView, PinCheck } from "../../services/integrations/types.ts";
-import { contextOf, userOf } from "../context.ts";
+import { adminOf, contextOf, userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { pinReturnUrl } from "../public-url.ts";
 import {
@@ -25,7 +26,23 @@ const Which = t.Object({
   integration: t.Optional(t.String({ description: "Needed only when several servers are connected (else 409)" })),
 });
 
-const PinBody = t.Object({ pinId: t.String({ maxLength: 200 }) });
+const SignInId = t.Optional(t.String({ maxLength: 200, description: "Of auth/pin: its pinId. Else the requestId" }));
+const signInFields = { pinId: SignInId, requestId: SignInId };
+
+const addressFields = {
+  serverUrl: t.String({ maxLength: 2000, description: "With or without scheme, port and path" }),
+  insecureTls: t.Optional(t.Boolean({ description: "Accept a certificate that cannot be checked" })),
+};
+const PasswordBody = t.Object({
+  ...addressFields,
+  username: t.String({ maxLength: 200 }),
+  password: t.String({ maxLength: 1000, description: "Handed to the server and not kept; may be empty" }),
+});
+const KeyBody = t.Object({
+  ...addressFields,
+  apiKey: t.String({ maxLength: 1000 }),
+  accountId: t.Optional(t.String({ maxLength: 200, description: "For whom the key acts; left out: who there is" })),
+});
 
 const Server = t.Object({
   machineIdentifier: t.String(),
@@ -44,8 +61,14 @@ const Check = t.Object({
   servers: t.Optional(t.Array(Server)),
 });
 
+const SignedInAtServer = t.Object({ requestId: t.Optional(Id), ...Check.properties });
+const KeyAnswer = t.Object({
+  ...SignedInAtServer.properties,
+  accounts: t.Optional(t.Array(t.Object({ id: Id, username: t.String() }))),
+});
+
 const ConnectBody = t.Object({
-  pinId: t.String({ maxLength: 200 }),
+  ...signInFields,
   machineIdentifier: t.Optional(t.String({ maxLength: 200, description: "May be left out when there is one server" })),
   serverUrl: t.Optional(t.String({ maxLength: 2000, description: "An address to use instead of the known ones" })),
   insecureTls: t.Optional(t.Boolean({ description: "Accept a certificate that cannot be checked" })),
@@ -79,6 +102,18 @@ function checkJson(check: PinCheck) {
   return { authorized: true, account: { username, email }, servers: check.servers };
 }
 
+function signInIdOf({ pinId, requestId }: { pinId?: string; requestId?: string }): string {
+  const id = requestId ?? pinId;
+  if (id !== undefined) return id;
+  const message = "Say which sign-in is meant.";
+  throw new AppError("invalid", message, {
+    fields: [
+      { path: "pinId", message },
+      { path: "requestId", message },
+    ],
+  });
+}
+
 /** The media servers, all under the same paths with their own name. */
 export function createIntegrationRoutes(deps: RouteDeps) {
   const { integrations, sync, providers } = deps;
@@ -86,6 +121,10 @@ export function createIntegrationRoutes(deps: RouteDeps) {
   function providerOf(name: string): ProviderId {
     if (!isProviderId(name)) throw new AppError("not-found", "There is no such media server here.");
     return providers.get(name).manifest.id;
+  }
+
+  async function signedIn(userId: number, requestId: string) {
+    return { requestId, ...checkJson(await integrations.checkPin(userId, requestId)) };
   }
 
   function pick(request: Request, provider: string, which: string | undefined): IntegrationView {
@@ -118,22 +157,84 @@ export function createIntegrationRoutes(deps: RouteDeps) {
       },
     )
     .post(
-      "/api/integrations/:provider/auth/check",
-      async ({ request, params, body }) => {
-        providerOf(params.provider);
-        return checkJson(await integrations.checkPin(userOf(request).id, body.pinId));
+      "/api/integrations/:provider/auth/password",
+      async ({ request, params, body: { password, ...who } }) => {
+        const userId = userOf(request).id;
+        const input = { ...who, password: secret(password) };
+        return signedIn(userId, await integrations.signInWithPassword(userId, providerOf(params.provider), input));
       },
       {
         params: Params,
-        body: PinBody,
+        body: PasswordBody,
+        response: { 200: SignedInAtServer },
+        detail: {
+          summary: "Sign in at a server with user name and password",
+          description:
+            "For servers that keep their accounts themselves. 422 names the field at fault: `serverUrl` when another kind of server answers there, `password` when it does not accept the two. 502 with `attempts` when nobody answers. Go on with connect.",
+          tags,
+        },
+      },
+    )
+    .post(
+      "/api/integrations/:provider/auth/quick-connect",
+      async ({ request, params, body }) => {
+        const started = await integrations.startCode(userOf(request).id, providerOf(params.provider), body);
+        return { ...started, expiresAt: iso(started.expiresAt) };
+      },
+      {
+        params: Params,
+        body: t.Object(addressFields),
+        response: { 200: t.Object({ requestId: Id, code: t.String(), expiresAt: Iso }) },
+        detail: {
+          summary: "Begin to sign in at a server with a code",
+          description:
+            "Show the code; the user approves it on the server. Ask auth/check meanwhile. 422 where the server has this switched off, or its kind does not know it.",
+          tags,
+        },
+      },
+    )
+    .post(
+      "/api/integrations/:provider/auth/key",
+      async ({ request, params, body: { apiKey, accountId, ...at } }) => {
+        const { id: userId } = adminOf(request);
+        const input = { ...at, apiKey: secret(apiKey) };
+        const { requestId, accounts } = await integrations.signInWithKey(userId, providerOf(params.provider), input);
+        if (accountId === undefined) {
+          return { authorized: false, accounts: accounts.map(({ id, username }) => ({ id, username })) };
+        }
+        await integrations.chooseAccount(userId, requestId, accountId);
+        return signedIn(userId, requestId);
+      },
+      {
+        params: Params,
+        body: KeyBody,
+        response: { 200: KeyAnswer },
+        detail: {
+          summary: "Connect with a key of the server's, as an admin",
+          description:
+            "A key acts for everybody on the server, so only an admin may use one. Without `accountId`: the `accounts` it may act for. 403 for members.",
+          tags,
+        },
+      },
+    )
+    .post(
+      "/api/integrations/:provider/auth/check",
+      async ({ request, params, body }) => {
+        providerOf(params.provider);
+        return checkJson(await integrations.checkPin(userOf(request).id, signInIdOf(body)));
+      },
+      {
+        params: Params,
+        body: t.Object(signInFields),
         response: { 200: Check },
-        detail: { summary: "Whether the code has been approved, and which servers there are", tags },
+        detail: { summary: "Whether the sign-in has been approved, and which servers there are", tags },
       },
     )
     .post(
       "/api/integrations/:provider/connect",
       async ({ request, params, body, set }) => {
-        const input: ConnectInput = body;
+        const { pinId: _pinId, requestId: _requestId, ...how } = body;
+        const input: ConnectInput = { pinId: signInIdOf(body), ...how };
         const made = await integrations.connect(userOf(request).id, providerOf(params.provider), input);
         set.status = 201;
         return integrationJson(made.integration);

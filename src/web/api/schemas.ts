@@ -114,6 +114,7 @@ export const Integration = t.Object({
   username: t.String(),
   email: TextOrNull,
   throughHome: t.Boolean({ description: "Linked through somebody's household, without a sign-in of its own" }),
+  byKey: t.Boolean({ description: "Connected with a key of the server's, by an admin" }),
   plexUsername: t.String({ description: "The account's name on the media server; the same as username" }),
   plexEmail: TextOrNull,
   lastSync: IsoOrNull,

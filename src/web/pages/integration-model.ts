@@ -3,7 +3,7 @@ import type { IntegrationsPageModel, ProfileOfferModel } from "../../../views/pa
 import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import type { SyncRowModel } from "../../../views/parts/sync-row.tsx";
-import { isProviderId, PROVIDER_IDS, providerLabel } from "../../domain/providers.ts";
+import { isProviderId, providerLabel } from "../../domain/providers.ts";
 import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
 import type { SyncLogView } from "../../services/sync/types.ts";
@@ -74,6 +74,8 @@ export function cardModel(
   const logs = sync.list(userId, { integrationId: Number(view.id), limit: LOOK_BACK });
   const running = logs.find(({ status }) => status === "running");
   const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
+  const provider = providers.get(view.provider);
+  const byAddress = provider.manifest.connect === "address";
   const state = view.enabled ? view.status : "disabled";
   const disabledHint = "Nothing is asked of this server. Switch it on in its settings.";
   const hint = state === "disabled" ? disabledHint : (view.statusMessage ?? view.historyNote);
@@ -87,9 +89,12 @@ export function cardModel(
     serverName: view.serverName,
     accountName: view.username,
     throughHome: view.throughHome,
-    household: !view.throughHome && providers.get(view.provider).home !== undefined,
+    byAddress,
+    byKey: view.byKey,
+    household: !view.throughHome && provider.home !== undefined,
     ...(view.serverVersion === null ? {} : { serverVersion: view.serverVersion.split("-")[0] }),
-    connection: { kind: view.connectionKind, latencyMs: null },
+    // Every address of some servers is typed: that says nothing about this one.
+    ...(byAddress ? {} : { connection: { kind: view.connectionKind, latencyMs: null } }),
     lastSync:
       last === undefined || last.syncedAt === null
         ? null
@@ -107,6 +112,7 @@ export function providerModels({ providers }: Pick<RouteDeps, "providers">) {
   return providers.all().map(({ manifest }) => ({
     provider: manifest.id,
     providerName: manifest.label,
+    byAddress: manifest.connect === "address",
     text: `Brings in what you have watched on ${manifest.label}, and keeps up with it. Only reads, until you switch on two-way sync.`,
   }));
 }
@@ -130,13 +136,10 @@ export function integrationsModel(
 ): IntegrationsPageModel {
   const all = deps.integrations.list(userId);
   const labels = labelsOf(all);
-  const providers = providerModels(deps);
-  const known = new Set(providers.map(({ provider }) => provider));
   return {
     offers: offerModels(deps, userId, refused),
     integrations: all.map((view) => cardModel(deps, ctx, userId, view)),
-    providers,
-    later: PROVIDER_IDS.filter((provider) => !known.has(provider)).map(providerLabel),
+    providers: providerModels(deps),
     syncs: deps.sync.list(userId, { limit: RECENT_SYNCS }).map((log) => syncRowModel(log, labels)),
   };
 }

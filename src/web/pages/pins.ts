@@ -5,12 +5,13 @@ import { PinDialog, type PinModel, PinPanel, type ServerChoiceModel } from "../.
 import { usesOfAccounts } from "../../db/queries/households.ts";
 import { isProviderId, type ProviderId, providerLabel } from "../../domain/providers.ts";
 import { singleFlight } from "../../kernel/async.ts";
-import { AppError, isAppError, toAppError } from "../../kernel/errors.ts";
-import type { ConnectInput, PinCheck, ServerOption } from "../../services/integrations/types.ts";
-import { contextOf } from "../context.ts";
+import { AppError, hasCode, isAppError, toAppError } from "../../kernel/errors.ts";
+import type { ConnectInput, PinCheck, ServerOption, SignInView } from "../../services/integrations/types.ts";
+import { adminOf, contextOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
 import { readForm } from "../form.ts";
 import { pinReturnUrl } from "../public-url.ts";
+import { openAddress } from "./address-sign-ins.ts";
 import { type Visit, visit } from "./answer.ts";
 
 const choiceForm = z.object({
@@ -27,6 +28,10 @@ type Attempts = z.infer<typeof attemptsSchema>;
 const Provider = { params: t.Object({ provider: t.String() }), detail: { hide: true } };
 const Pin = { params: t.Object({ provider: t.String(), pinId: t.String() }), detail: { hide: true } };
 
+const accountForm = z.object({ accountId: z.string().max(200) });
+
+const NO_SIGN_IN: Pick<SignInView, "authUrl" | "at"> = { authUrl: "", at: null };
+
 type Granted = Extract<PinCheck, { authorized: true }>;
 
 export function createPinPages(deps: RouteDeps) {
@@ -39,11 +44,24 @@ export function createPinPages(deps: RouteDeps) {
     return providers.get(name).manifest.id;
   }
 
-  const base = (provider: ProviderId, pinId: string) => ({ provider, providerName: providerLabel(provider), pinId });
+  /** Without a row of its own there is no server that the sign-in would be at. */
+  function base(provider: ProviderId, pinId: string, { authUrl, at }: Pick<SignInView, "authUrl" | "at"> = NO_SIGN_IN) {
+    const known = { provider, providerName: providerLabel(provider), pinId };
+    if (at === null) return known;
+    return {
+      ...known,
+      at: { serverUrl: authUrl, serverName: at.serverName, insecureTls: at.insecureTls, byCode: at.way === "code" },
+    };
+  }
 
-  function failed(provider: ProviderId, pinId: string, thrown: unknown): PinModel {
+  const exampleOf = (provider: ProviderId) => {
+    const { address, pin } = providers.get(provider);
+    return address?.example ?? pin?.example;
+  };
+
+  function failed(provider: ProviderId, pinId: string, thrown: unknown, view?: SignInView): PinModel {
     const { message, hint = "Try again in a few minutes." } = toAppError(thrown);
-    return { ...base(provider, pinId), state: "failed", message, hint };
+    return { ...base(provider, pinId, view), state: "failed", message, hint };
   }
 
   function choices(
@@ -87,8 +105,9 @@ export function createPinPages(deps: RouteDeps) {
       attempts.length > 0 && name !== undefined ? `${name} could not be reached from here.` : error?.message;
     const problem = sentence === undefined ? undefined : [sentence, error?.hint ?? ""].join(" ").trim();
     return {
-      ...base(provider, pinId),
+      ...base(provider, pinId, integrations.pin(userId, pinId)),
       state: "choose",
+      example: exampleOf(provider),
       accountName: check.account.username,
       servers: choices(userId, check, chosen, attempts),
       doubt: doubtOf(userId, provider, check),
@@ -113,7 +132,14 @@ export function createPinPages(deps: RouteDeps) {
   async function connect(userId: number, provider: ProviderId, input: ConnectInput): Promise<PinModel> {
     const { integration } = await integrations.connect(userId, provider, input);
     const { id, serverName, username } = integration;
-    return { ...base(provider, input.pinId), state: "connected", serverName, accountName: username, integrationId: id };
+    const view = integrations.pin(userId, input.pinId);
+    return {
+      ...base(provider, input.pinId, view),
+      state: "connected",
+      serverName,
+      accountName: username,
+      integrationId: id,
+    };
   }
 
   /** The only server needs no choosing; when it cannot be reached, another address can be typed. */
@@ -136,23 +162,72 @@ export function createPinPages(deps: RouteDeps) {
   }
 
   async function stateOf(userId: number, provider: ProviderId, pinId: string): Promise<PinModel> {
-    const { authUrl, expiresAt, ...pin } = integrations.pin(userId, pinId);
-    if (pin.provider !== provider) throw new AppError("not-found", "This sign-in belongs to another service.");
+    const view = integrations.pin(userId, pinId);
+    if (view.provider !== provider) throw new AppError("not-found", "This sign-in belongs to another service.");
+    if (view.at?.way === "key" && !view.at.granted) return accountsFor(userId, provider, pinId, view);
     let check: PinCheck;
     try {
       check = await integrations.checkPin(userId, pinId);
     } catch (error) {
-      return failed(provider, pinId, error);
+      return failed(provider, pinId, error, view);
     }
     if (!check.authorized) {
-      return check.expired
-        ? { ...base(provider, pinId), state: "expired" }
-        : { ...base(provider, pinId), state: "waiting", authUrl, expiresAt };
+      return check.expired ? { ...base(provider, pinId, view), state: "expired" } : waiting(provider, pinId, view);
     }
     const [only] = check.servers;
     const isClear = check.servers.length === 1 && doubtOf(userId, provider, check) === undefined;
     if (only === undefined || !isClear) return choose(userId, provider, pinId, check);
     return connectOnly(userId, provider, pinId, check, only);
+  }
+
+  function waiting(provider: ProviderId, pinId: string, view: SignInView): PinModel {
+    const { authUrl, expiresAt, at } = view;
+    if (at === null) return { ...base(provider, pinId), state: "waiting", authUrl, expiresAt };
+    const { name: codeName = "", where = "" } = providers.get(provider).address?.guide.code ?? {};
+    return { ...base(provider, pinId, view), state: "code", code: at.code, codeName, where, expiresAt };
+  }
+
+  async function accountsFor(
+    userId: number,
+    provider: ProviderId,
+    pinId: string,
+    view: SignInView,
+    problem?: string,
+  ): Promise<PinModel> {
+    try {
+      const accounts = await integrations.accountsOfKey(userId, pinId);
+      const said = problem === undefined ? {} : { problem };
+      return { ...base(provider, pinId, view), state: "accounts", accounts, ...said };
+    } catch (error) {
+      return failed(provider, pinId, error, view);
+    }
+  }
+
+  async function chooseAccount(request: Request, name: string, pinId: string): Promise<Response> {
+    const { id: userId } = adminOf(request);
+    const { accountId } = readForm(request, accountForm);
+    const reply = visit(deps, request);
+    const provider = providerOf(name);
+    try {
+      await integrations.chooseAccount(userId, pinId, accountId);
+    } catch (error) {
+      if (!hasCode(error, "invalid")) throw error;
+      const view = integrations.pin(userId, pinId);
+      return show(reply, await accountsFor(userId, provider, pinId, view, toAppError(error).message), 422);
+    }
+    if (!reply.part) return reply.go(paths.pin(provider, pinId));
+    return show(reply, await stateOf(userId, provider, pinId));
+  }
+
+  async function giveUp(request: Request, pinId: string): Promise<Response> {
+    const { part, userId, ...reply } = visit(deps, request);
+    try {
+      await integrations.giveUp(userId, pinId);
+    } catch (error) {
+      // One that has run out is given up already.
+      if (!hasCode(error, "not-found")) throw error;
+    }
+    return part ? reply.fragment("") : reply.go(paths.integrations());
   }
 
   function show(reply: Visit, pin: PinModel, status = 200): Response {
@@ -164,6 +239,7 @@ export function createPinPages(deps: RouteDeps) {
     const reply = visit(deps, request);
     const { ctx, userId } = reply;
     const provider = providerOf(name);
+    if (providers.get(provider).manifest.connect === "address") return openAddress(deps, request, reply, provider);
     try {
       const forwardUrl = pinReturnUrl(deps, contextOf(request), provider);
       const started = await integrations.startPin(userId, provider, { forwardUrl });
@@ -192,7 +268,8 @@ export function createPinPages(deps: RouteDeps) {
     } catch (error) {
       if (!isAppError(error)) throw error;
       const check = await integrations.checkPin(reply.userId, pinId);
-      if (!check.authorized) return show(reply, { ...base(provider, pinId), state: "expired" }, 422);
+      const view = integrations.pin(reply.userId, pinId);
+      if (!check.authorized) return show(reply, { ...base(provider, pinId, view), state: "expired" }, 422);
       return show(reply, choose(reply.userId, provider, pinId, check, error, machineIdentifier ?? null), 422);
     }
   }
@@ -207,13 +284,10 @@ export function createPinPages(deps: RouteDeps) {
       },
       Pin,
     )
-    .delete(
-      "/integrations/:provider/pins/:pinId",
-      ({ request }) => {
-        // Nothing to take back: a code nobody approves runs out by itself.
-        const { part, ...reply } = visit(deps, request);
-        return part ? reply.fragment("") : reply.go(paths.integrations());
-      },
+    .delete("/integrations/:provider/pins/:pinId", ({ request, params }) => giveUp(request, params.pinId), Pin)
+    .post(
+      "/integrations/:provider/pins/:pinId/account",
+      ({ request, params }) => chooseAccount(request, params.provider, params.pinId),
       Pin,
     )
     .post(

@@ -1,4 +1,5 @@
 import type { RouteFactory } from "../deps.ts";
+import { createAddressPages } from "./address-sign-ins.ts";
 import { createCalendarPage } from "./calendar.ts";
 import { createHistoryPage } from "./history.ts";
 import { createHouseholdPages } from "./households.ts";
@@ -50,6 +51,7 @@ export const pages: readonly RouteFactory[] = [
   createMarkSheetPages,
   createIntegrationPages,
   createPinPages,
+  createAddressPages,
   createHouseholdPages,
   createIntegrationSettingsPage,
   createWebhookPages,

@@ -89,7 +89,7 @@ describe("connecting", () => {
       code: "invalid",
     });
     const other = await product.addUser("ben");
-    expect(() => integrations.checkPin(other, pin.pinId)).toThrow(expect.objectContaining({ code: "not-found" }));
+    expect(integrations.checkPin(other, pin.pinId)).rejects.toMatchObject({ code: "not-found" });
     sims.plexTv.expire(pin.code);
     expect(await integrations.checkPin(product.userId, pin.pinId)).toEqual({ authorized: false, expired: true });
   });

@@ -513,7 +513,7 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
     />
   ),
   "connect card": (ctx) => (
-    <ConnectCard ctx={ctx} provider="plex" providerName="Plex" text={HOSTILE} available primary />
+    <ConnectCard ctx={ctx} provider="plex" providerName="Plex" text={HOSTILE} byAddress primary />
   ),
   "ended sync": (ctx) => <SyncProgress ctx={ctx} sync={runningSync({ status: "partial" })} />,
   "recent syncs": (ctx) => (

@@ -1,7 +1,7 @@
-import { backoffMs } from "../../kernel/backoff.ts";
-import type { Clock } from "../../kernel/clock.ts";
-import { AppError, hasCode, isAppError, throwIfAborted } from "../../kernel/errors.ts";
-import type { Listing } from "../contract.ts";
+import { backoffMs } from "../kernel/backoff.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { AppError, hasCode, isAppError, throwIfAborted } from "../kernel/errors.ts";
+import type { Listing } from "./contract.ts";
 
 /**
  * One page. Its rows are read as soon as it is there, null where one is none: what else a server sends along is many times
@@ -14,7 +14,6 @@ export type PageAnswer<Row> = {
   offset: number | null;
   /** As many rows came as the page itself says. */
   intact: boolean;
-  libraryKey: string | null;
 };
 
 export type ListingSpec<Row, Item> = {
@@ -22,8 +21,10 @@ export type ListingSpec<Row, Item> = {
   askFor: (offset: number, size: number, signal: AbortSignal) => Promise<PageAnswer<Row>>;
   pageSize: number;
   keyOf: (row: Row) => string | undefined;
-  /** Null for rows that are not for us; they count as skipped. */
-  toItem: (row: Row) => Item | null;
+  /** Adds what a row holds: one item as a rule. Rows that add nothing are not for us and count as skipped. */
+  addItems: (row: Row, items: Item[]) => void;
+  /** Where the order tells: from this row on nothing is wanted. */
+  isBeyond?: (row: Row) => boolean;
   signal?: AbortSignal | undefined;
 };
 
@@ -65,15 +66,19 @@ export async function* readListing<Row, Item>(spec: ListingSpec<Row, Item>): Lis
       if (repeated) return { complete: steady && unpaged && seen.size === received };
 
       received += rows.length;
-      const ended = rows.length === 0 || (total !== null && received >= total);
+      const { isBeyond } = spec;
+      const beyond = isBeyond !== undefined && rows.some((row) => row !== null && isBeyond(row));
+      const ended = beyond || rows.length === 0 || (total !== null && received >= total);
       if (!ended) next = settled(pageAt(received));
       const items: Item[] = [];
+      let used = 0;
       for (const row of fresh) {
-        const item = row === null ? null : spec.toItem(row);
-        if (item !== null) items.push(item);
+        const before = items.length;
+        if (row !== null) spec.addItems(row, items);
+        if (items.length > before) used += 1;
       }
-      yield { items, received: rows.length, offset, total, skipped: rows.length - items.length };
-      if (ended) return { complete: steady && seen.size === received && received === (total ?? received) };
+      yield { items, received: rows.length, offset, total, skipped: rows.length - used };
+      if (ended) return { complete: steady && seen.size === received && (beyond || received === (total ?? received)) };
     }
   } finally {
     stop.abort(new AppError("cancelled", "The rest of the list was not wanted."));
@@ -123,7 +128,7 @@ function pageReader<Row>(
   };
 }
 
-function tookTooLong(error: unknown): boolean {
+export function tookTooLong(error: unknown): boolean {
   if (!isAppError(error)) return false;
   const timedOut = error.cause instanceof Error && error.cause.name === "TimeoutError";
   return timedOut || error.status === 408 || error.status === 504;

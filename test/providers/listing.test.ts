@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../../src/kernel/errors.ts";
-import { type PageAnswer, readListing } from "../../src/providers/plex/listing.ts";
+import { type PageAnswer, readListing } from "../../src/providers/listing.ts";
 import { createImpatientClock, failureOf, readAll } from "../contracts/media-server.contract.ts";
 
 type Asked = { offset: number; size: number };
@@ -10,7 +10,6 @@ const pageOf = (rows: (number | null)[], more: Partial<PageAnswer<number>> = {})
   total: null,
   offset: null,
   intact: true,
-  libraryKey: null,
   ...more,
 });
 
@@ -28,7 +27,9 @@ function listing(answer: (asked: Asked, number: number) => PageAnswer<number> | 
       return page;
     },
     keyOf: (row) => String(row),
-    toItem: (row) => (row % 10 === 9 ? null : row),
+    addItems: (row, items) => {
+      if (row % 10 !== 9) items.push(row);
+    },
   });
   return { asked, clock, pages };
 }

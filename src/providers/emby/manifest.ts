@@ -1,0 +1,16 @@
+import type { ProviderManifest } from "../contract.ts";
+
+export const embyManifest: ProviderManifest = {
+  id: "emby",
+  label: "Emby",
+  connect: "address",
+  capabilities: {
+    history: false,
+    incremental: true,
+    webhooks: true,
+    push: true,
+    pushDates: true,
+    datesBeginning: true,
+  },
+  accountUrl: null,
+};

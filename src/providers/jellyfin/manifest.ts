@@ -1,0 +1,16 @@
+import type { ProviderManifest } from "../contract.ts";
+
+export const jellyfinManifest: ProviderManifest = {
+  id: "jellyfin",
+  label: "Jellyfin",
+  connect: "address",
+  capabilities: {
+    history: false,
+    incremental: true,
+    webhooks: true,
+    push: true,
+    pushDates: true,
+    datesBeginning: true,
+  },
+  accountUrl: null,
+};
