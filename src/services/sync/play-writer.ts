@@ -4,7 +4,7 @@ import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.
 import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { suppressionsOf } from "../../db/repos/suppressions.ts";
-import { type FreshView, lettingIn } from "../../domain/fresh-views.ts";
+import { type FreshView, lettingIn, rowsBeside } from "../../domain/fresh-views.ts";
 import { rowsWithoutOwn, viewWithoutOwn } from "../../domain/own-marks.ts";
 import { sourceWord } from "../../domain/play-edit.ts";
 import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
@@ -17,8 +17,8 @@ import type { Journal } from "./journal.ts";
 import type { RunShow } from "./run-show.ts";
 import type { Sieve } from "./sieve.ts";
 
-/** `unwatchedAt`: the item was unwatched when it was last seen, which was then. */
-export type SeenView = { itemId: string; view: ViewState; unwatchedAt?: number | undefined };
+/** `fewerAt`: the item counted fewer views when it was last seen, which was then. */
+export type SeenView = { itemId: string; view: ViewState; fewerAt?: number | undefined };
 
 /** All that the server says about one episode, to be brought together with what is stored. */
 export type Pending = {
@@ -99,8 +99,14 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     for (const { show, episode, rows, views, fresh, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const desired = playsOf({ rows, view: allViews(views), unfinished, durationMs, now });
       const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const desired = playsOf({
+        rows: rowsBeside(rows, suppressed),
+        view: allViews(views),
+        unfinished,
+        durationMs,
+        now,
+      });
       const merge = mergePlays(stored, desired, { integrationId, durationMs, suppressed });
       // First: a play that is added may take over the evidence that a changed one gives up.
       changePlays(db, syncId, merge.update);
@@ -154,7 +160,7 @@ export const viewOf = (link: ItemLink): ViewState => ({
 
 const spoken = (views: readonly SeenView[]): Pick<Seen, "views" | "fresh"> => ({
   views: views.map(({ view }) => view),
-  fresh: views.flatMap(({ view, unwatchedAt }) => (unwatchedAt === undefined ? [] : [{ view, unwatchedAt }])),
+  fresh: views.flatMap(({ view, fewerAt }) => (fewerAt === undefined ? [] : [{ view, fewerAt }])),
 });
 
 /** The counters of all copies together: a mark on a second copy is one more, however often the first was seen. */

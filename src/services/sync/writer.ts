@@ -223,7 +223,7 @@ export function createWriter(options: WriterOptions) {
         viewOffset: item.viewOffsetMs,
         lastViewedAt: item.lastViewedAt,
       };
-      const unwatchedAt = link?.viewCount === 0 ? link.seenAt : undefined;
+      const fewerAt = link !== undefined && link.viewCount < item.viewCount ? link.seenAt : undefined;
       const there = pending.get(episode.id);
       if (there === undefined) {
         pending.set(episode.id, {
@@ -231,14 +231,14 @@ export function createWriter(options: WriterOptions) {
           episode,
           isNew,
           rows,
-          views: [{ itemId: item.itemId, view, unwatchedAt }],
+          views: [{ itemId: item.itemId, view, fewerAt }],
           unfinished,
           durationMs: item.durationMs,
           links: [fresh],
         });
       } else {
         there.rows.push(...rows);
-        there.views.push({ itemId: item.itemId, view, unwatchedAt });
+        there.views.push({ itemId: item.itemId, view, fewerAt });
         there.unfinished ??= unfinished;
         there.links.push(fresh);
       }
