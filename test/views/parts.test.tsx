@@ -137,7 +137,7 @@ describe("the Integrations page's words", () => {
   });
 
   test("the list of runs is headed Recent syncs, also when empty", () => {
-    const doc = parse(<RecentSyncs ctx={ctx} syncs={[]} />);
+    const doc = parse(<RecentSyncs ctx={ctx} recent={{ syncs: [], live: [] }} />);
     expect(doc.querySelector("h2")?.textContent).toBe("Recent syncs");
   });
 });

@@ -517,7 +517,13 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
   ),
   "ended sync": (ctx) => <SyncProgress ctx={ctx} sync={runningSync({ status: "partial" })} />,
   "recent syncs": (ctx) => (
-    <RecentSyncs ctx={ctx} syncs={[syncRow(), syncRow({ id: "y2", status: "held", attention: 2, added: 0 })]} />
+    <RecentSyncs
+      ctx={ctx}
+      recent={{
+        syncs: [syncRow(), syncRow({ id: "y2", status: "held", attention: 2, added: 0 })],
+        live: [syncRow({ id: "y3", trigger: "webhook", shows: 1, episodes: 1, added: 1 })],
+      }}
+    />
   ),
   "sync errors": (ctx) => (
     <SyncErrors
