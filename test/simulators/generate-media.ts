@@ -31,7 +31,7 @@ function watch(world: World, user: MediaUser, series: MediaItem, options: Genera
   for (const episode of mediaEpisodesOf(series)) {
     if (options.watchedShare < 1 && !random.chance(options.watchedShare)) continue;
     at = Math.min(at + random.int(1, 30) * 3_600_000, now - 3 * 3_600_000);
-    world.media.play(user, episode, { at });
+    world.media.play(user, episode, { at, savedAt: at + (episode.runtimeMs ?? 0) });
   }
 }
 
