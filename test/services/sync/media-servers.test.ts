@@ -151,7 +151,6 @@ const faults: FaultEffect[] = [
 ];
 
 function breakThings({ sims, state }: MediaScene, random: Random): void {
-  sims.faults.clear();
   for (let count = random.int(1, 3); count > 0; count--) {
     const path = random.pick([/./, /=Episode/, /=Series/, /Views/, /System/, /Ancestors/]);
     sims.faults.add({
@@ -183,6 +182,10 @@ async function throughTrouble(stage: MediaScene, seed: number): Promise<PlayFact
   const times = timesIn(stage);
   let before: PlayFact[] = [];
   for (let round = random.int(2, 4); round > 0; round--) {
+    stage.sims.faults.clear();
+    // A refusal is believed, and what the user is told to do then is to connect again.
+    const { status } = product.app.integrations.get(product.userId, integration.id);
+    if (status === "needs-login") await stage.connect(product);
     breakThings(stage, random);
     patienceMs = 60;
     await badRun(product, integration.id, random);
@@ -195,7 +198,6 @@ async function throughTrouble(stage: MediaScene, seed: number): Promise<PlayFact
     before = plays;
   }
   stage.sims.faults.clear();
-  // Connecting again is what the user is told to do when a sign-in was refused.
   const last = await product.sync(await stage.connect(product), { full: true });
   expect({ seed, status: last.status, errors: last.errors }).toEqual({ seed, status: "success", errors: [] });
   return playsOfUser(product);
