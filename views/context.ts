@@ -15,8 +15,8 @@ export type Banner = {
 };
 
 export type SyncLight = {
-  /** "off": no server is connected; "unknown": nobody has looked. */
-  state: "unknown" | "off" | "quiet" | "running" | "attention";
+  /** "off": no server is connected; "unknown": nobody has looked; "waiting": one does not answer, which may well pass. */
+  state: "unknown" | "off" | "quiet" | "waiting" | "running" | "attention";
   percent?: number | undefined;
   /** Where the light leads: the running sync, what needs the user, or the Integrations page. */
   href: string;

@@ -5,6 +5,8 @@ export const OUTAGES = ["needs-login", "failing"] as const;
 export type Outage = (typeof OUTAGES)[number];
 
 export interface Health {
+  /** Of a server that is switched off nothing is asked, so nothing is missed either. */
+  enabled: boolean;
   status: "ok" | "unreachable" | "needs-login";
   firstFailureAt: Instant | null;
   /** Failures in a row. */
@@ -15,7 +17,8 @@ export interface Health {
 const LASTING = { failures: 3, forMs: HOUR_MS };
 
 /** Null while all is well, or while it may well pass by itself. */
-export function outageOf({ status, firstFailureAt, failureLevel }: Health, now: Instant): Outage | null {
+export function outageOf({ enabled, status, firstFailureAt, failureLevel }: Health, now: Instant): Outage | null {
+  if (!enabled) return null;
   if (status === "needs-login") return "needs-login";
   if (status === "ok" || firstFailureAt === null) return null;
   const forMs = now - firstFailureAt;

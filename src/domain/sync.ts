@@ -13,6 +13,9 @@ export type SyncStatus = (typeof SYNC_STATUSES)[number];
 export const SYNC_TRIGGERS = ["manual", "schedule", "webhook", "stream", "start-up"] as const;
 export type SyncTrigger = (typeof SYNC_TRIGGERS)[number];
 
+/** A server's own news: a few items are read again, at any time, and no sync takes place. */
+export const LIVE_TRIGGERS = ["webhook", "stream"] as const satisfies readonly SyncTrigger[];
+
 export const SYNC_MODES = ["full", "incremental", "preview"] as const;
 export type SyncMode = (typeof SYNC_MODES)[number];
 

@@ -85,19 +85,24 @@ describe("stored preferences", () => {
 
 describe("trouble that the user hears of", () => {
   const down = (failureLevel: number, forMs: number) =>
-    outageOf({ status: "unreachable", failureLevel, firstFailureAt: T }, T + forMs);
+    outageOf({ enabled: true, status: "unreachable", failureLevel, firstFailureAt: T }, T + forMs);
 
   test.each<[string, ReturnType<typeof outageOf>, "failing" | "needs-login" | null]>([
     [
       "a needed sign-in, at once",
-      outageOf({ status: "needs-login", failureLevel: 1, firstFailureAt: T }, T),
+      outageOf({ enabled: true, status: "needs-login", failureLevel: 1, firstFailureAt: T }, T),
       "needs-login",
     ],
     ["three failures within minutes", down(3, HOUR_MS - 1), null],
     ["three failures over an hour", down(3, HOUR_MS), "failing"],
     ["two failures, not yet", down(2, DAY_MS - 1), null],
     ["one that lasts a day", down(1, DAY_MS), "failing"],
-    ["all well", outageOf({ status: "ok", failureLevel: 0, firstFailureAt: null }, T), null],
+    [
+      "a server that is switched off",
+      outageOf({ enabled: false, status: "needs-login", failureLevel: 9, firstFailureAt: T }, T + 9 * DAY_MS),
+      null,
+    ],
+    ["all well", outageOf({ enabled: true, status: "ok", failureLevel: 0, firstFailureAt: null }, T), null],
   ])("%s", (_, found, expected) => {
     expect(found).toBe(expected);
   });

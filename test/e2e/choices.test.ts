@@ -104,6 +104,8 @@ inBrowser("The user's choices", (browser) => {
       await gone(page.locator("dialog[open]"));
       await navigate(page, "Library");
       expect(await banner.textContent()).toBe("");
+      // Sent once the run is over, beside the page's own doings.
+      while (receiver.received.length < 2) await Bun.sleep(20);
       expect(receiver.received.map(({ body }) => body["event"])).toEqual(["needs-login", "recovered"]);
       expect(visitor.complaints()).toEqual([]);
       await receiver.stop();

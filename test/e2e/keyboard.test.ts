@@ -81,6 +81,8 @@ inBrowser("The keyboard", (browser) => {
       await tabTo(page, /^Mark as watched/);
       await page.keyboard.press("Space");
       await see(page.locator(".toast").getByText(/^Watched: /));
+      // A message that is read stays until the last Tab.
+      await page.locator(".toast").hover();
       await tabTo(page, /^Undo/);
       await page.keyboard.press("Enter");
       await see(page.locator(".toast").getByText("Taken back."));

@@ -26,22 +26,21 @@ inBrowser("Search", (browser) => {
         await page.keyboard.press("/");
         await page.keyboard.type("sever");
         const found = page.locator("#search-results .found").filter({ hasText: "Severance" });
+        // The list of fewer letters may have it, too.
+        await page.waitForURL(/query=sever(&|$)/);
         await see(found);
-        expect(page.url()).toContain("query=sever");
         await button(found, "Watch later: Severance").click();
         const place = link(found, "In your library: Watch later, Severance");
         await see(place);
         await see(page.getByText("Added to Watch later: Severance"));
-        expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
-          "In your library: Watch later, Severance",
-        );
+        await see(place.and(page.locator(":focus")));
         expect(await button(found, "Start watching: Severance").count()).toBe(0);
         await visitor.look(`search ${name} added`);
 
         await link(page, "TMDB").click();
         await see(page.locator(".own-show").filter({ hasText: "Severance" }));
         await see(place);
-        expect(page.url()).toContain("source=tmdb");
+        await page.waitForURL(/source=tmdb/);
         expect(visitor.complaints()).toEqual([]);
       },
       JOURNEY_MS,
@@ -61,7 +60,7 @@ inBrowser("Search", (browser) => {
         await see(page.locator("#browse .found").filter({ hasText: "Firefly" }));
         await page.getByLabel("Genre").selectOption({ label: "Mystery" });
         await see(severance);
-        expect(page.url()).toContain("genre=mystery");
+        await page.waitForURL(/genre=mystery/);
         await page.getByText("More filters").click();
         await visitor.look(`search ${name} filters`);
         await page.getByLabel("Network").selectOption({ label: "Nickelodeon" });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import type { Client } from "../support/http.ts";
 import { inBrowser, JOURNEY_MS } from "./support/browser.ts";
 import { connectServer, makeAccount, openHouse, syncOnce } from "./support/house.ts";
@@ -10,6 +11,16 @@ async function connectedHouse() {
   const client = await makeAccount(house);
   await connectServer(house, client, "Attic");
   return { house, client, [Symbol.asyncDispose]: () => house[Symbol.asyncDispose]() };
+}
+
+/** A tab that hears of nothing by itself, until the returned function is called. */
+async function deafen(tab: Page): Promise<() => void> {
+  const hearing = Promise.withResolvers<void>();
+  await tab.route("**/events", async (route) => {
+    await hearing.promise;
+    await route.continue();
+  });
+  return hearing.resolve;
 }
 
 const playCount = async (client: Client): Promise<number> => (await client.get("/api/stats")).json.plays;
@@ -46,9 +57,11 @@ inBrowser("Syncing", (browser) => {
       await using visitor = await visit(browser(), house, { as: client });
       const { page, context } = visitor;
       const second = await context.newPage();
+      const letHear = await deafen(second);
       await visitor.goto("/integrations");
       await second.goto(page.url());
-      const atFullSpeed = await house.slowDown(400);
+      // No answer comes before the run is cancelled, however long the two tabs take.
+      const atFullSpeed = await house.slowDown(4000);
       await button(page, "Sync Now").click();
       await see(syncRow(page, "Running"));
       // While it runs there is nothing to press; only a tab that has not heard of it can.
@@ -58,6 +71,7 @@ inBrowser("Syncing", (browser) => {
       await see(second.locator(".toast").getByText(/already/));
       await see(second.locator(".sync-progress"));
       expect(visitor.complaints().filter((each) => !each.includes("409"))).toEqual([]);
+      letHear();
 
       await button(page, "Cancel this sync").click();
       await see(syncRow(page, "Cancelled"));

@@ -98,7 +98,7 @@ describe("asking again", () => {
 
   test.each(PINS.map((pin) => [pin.state, pin] as const))("a PIN that is %s asks only while waiting", (state, pin) => {
     const doc = parse(<PinPanel ctx={ctx} pin={pin} />);
-    expect(doc.querySelectorAll("[hx-trigger]")).toHaveLength(state === "waiting" ? 1 : 0);
+    expect(doc.querySelectorAll("[hx-trigger]")).toHaveLength(["waiting", "code"].includes(state) ? 1 : 0);
     expect(doc.querySelectorAll("[data-popup-close]")).toHaveLength(state === "waiting" ? 0 : 1);
   });
 
@@ -137,7 +137,7 @@ describe("the Integrations page's words", () => {
   });
 
   test("the list of runs is headed Recent syncs, also when empty", () => {
-    const doc = parse(<RecentSyncs ctx={ctx} syncs={[]} />);
+    const doc = parse(<RecentSyncs ctx={ctx} recent={{ syncs: [], live: [] }} />);
     expect(doc.querySelector("h2")?.textContent).toBe("Recent syncs");
   });
 });

@@ -177,7 +177,9 @@ describe("whether a server is heard", () => {
     expect(card?.getAttribute("data-refresh")).toBe("stream-changed watching-changed resync");
     state = { state: "reconnecting", since: 0, nextTryAt: app.clock.now() + 8_000, reason: "" };
     const part = (await ana.get("/integrations/1/live", htmx)).text;
-    expect(words(parse(part).querySelector(".live-line"))).toBe("Reconnecting, next try in 8 s. Syncs go on as usual.");
+    expect(words(parse(part).querySelector(".live-line"))).toBe(
+      "Reconnecting, next try in 8 s. Until then plays come with each sync.",
+    );
     const ben = await app.signIn("ben");
     expect((await ben.get("/integrations/1/live", htmx)).status).toBe(404);
     expect((await ana.get("/integrations/1/live")).status).toBe(303);

@@ -412,6 +412,23 @@ describe("integrations and syncs", () => {
     expect(empty.querySelector("#recent-syncs h2")?.textContent).toBe("Recent syncs");
   });
 
+  test("plays that arrive live stand apart from the syncs, and are no last sync", async () => {
+    const [sync, live] = [syncLogView({ id: "7" }), syncLogView({ id: "8", trigger: "webhook" })];
+    start({
+      integrations: { list: () => [attic()] },
+      sync: { list: (_, choice) => (choice.live ? [live] : [sync]) },
+    });
+    const ana = await app.signIn("ana");
+    const doc = parse((await ana.get("/integrations")).text);
+    expect(doc.querySelector(".integration-last a")?.getAttribute("href")).toBe("/syncs/7");
+    const fold = doc.querySelector("#recent-syncs details");
+    expect(fold?.querySelector("summary")?.textContent).toContain("Arrived live");
+    expect([...(fold?.querySelectorAll(".sync-row-link") ?? [])].map((row) => row.getAttribute("href"))).toEqual([
+      "/syncs/8",
+    ]);
+    expect(doc.querySelectorAll(".sync-row-link")).toHaveLength(2);
+  });
+
   test("Sync Now starts one and answers the card with its progress", async () => {
     const started: unknown[] = [];
     start({

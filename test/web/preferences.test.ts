@@ -228,7 +228,18 @@ describe("the banner about a server's trouble", () => {
       [DAY_MS, true],
     ] as const) {
       updateIntegration(app.db, id, { firstFailureAt: now - forMs });
-      expect((await ana.get("/shows")).text.includes("has not been synced for a while")).toBe(speaks);
+      const { text } = await ana.get("/shows");
+      expect(text.includes("has not been synced for a while")).toBe(speaks);
+      expect(text).toContain(speaks ? "Needs you" : "Trying again");
     }
+  });
+
+  test("and the light say nothing of a server that is switched off", async () => {
+    const { ana, id } = await troubled({ status: "needs-login", firstFailureAt: 0, failureLevel: 1, enabled: false });
+    const quiet = (await ana.get("/shows")).text;
+    expect(quiet).not.toContain("needs a new sign-in");
+    expect(quiet).toContain("Up to date");
+    updateIntegration(app.db, id, { status: "unreachable" });
+    expect((await ana.get("/shows")).text).toContain("Up to date");
   });
 });

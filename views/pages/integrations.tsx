@@ -5,7 +5,7 @@ import { type AddressModel, AddressPage } from "../parts/address-panel.tsx";
 import { ConnectCard, ConnectForm, IntegrationCard, type IntegrationCardModel } from "../parts/integration-card.tsx";
 import { type PinModel, PinPage } from "../parts/pin-dialog.tsx";
 import { PinField } from "../parts/pin-field.tsx";
-import { RecentSyncs, type SyncRowModel } from "../parts/sync-row.tsx";
+import { RecentSyncs, type RecentSyncsModel } from "../parts/sync-row.tsx";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -32,7 +32,7 @@ export type IntegrationsPageModel = {
   integrations: readonly IntegrationCardModel[];
   /** The kinds of servers that can be connected. */
   providers: readonly ProviderModel[];
-  syncs: readonly SyncRowModel[];
+  recent: RecentSyncsModel;
 };
 
 type Props = { ctx: ViewContext; page: IntegrationsPageModel };
@@ -42,7 +42,7 @@ export function IntegrationsPage({ ctx, page }: Props): JSX.Element {
     <Layout ctx={ctx} title="Integrations" nav="integrations" live>
       <PageHeader ctx={ctx} title="Integrations" />
       <IntegrationsSection ctx={ctx} page={page} />
-      <RecentSyncs ctx={ctx} syncs={page.syncs} />
+      <RecentSyncs ctx={ctx} recent={page.recent} />
     </Layout>
   );
 }

@@ -6,6 +6,7 @@ import { Group } from "../parts/setting-group.tsx";
 import { WebhookDeliveries, type WebhookDeliveriesModel } from "../parts/webhook-delivery.tsx";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button } from "../ui/button.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { type Attributes, hx } from "../ui/hx.ts";
 import { Icon } from "../ui/icon.tsx";
 import { OutLink } from "../ui/link.tsx";
@@ -81,15 +82,7 @@ function Address({ ctx, page }: Props): JSX.Element {
         <code id={addressId} class="webhook-url" safe>
           {page.url}
         </code>
-        <Button
-          ctx={ctx}
-          type="button"
-          kind="quiet"
-          icon="copy"
-          label="Copy"
-          name="Copy the address"
-          attributes={{ "data-copy": addressId }}
-        />
+        <CopyButton ctx={ctx} of={addressId} name="Copy the address" />
       </div>
       {page.warnings.map((warning) => (
         <p class="webhook-warning">
@@ -215,15 +208,7 @@ function Template({ ctx, text, at }: { ctx: ViewContext; text: string; at: numbe
       <pre id={templateId} tabindex="0" safe>
         {text}
       </pre>
-      <Button
-        ctx={ctx}
-        type="button"
-        kind="quiet"
-        icon="copy"
-        label="Copy"
-        name="Copy the JSON data"
-        attributes={{ "data-copy": templateId }}
-      />
+      <CopyButton ctx={ctx} of={templateId} name="Copy the JSON data" />
     </div>
   );
 }

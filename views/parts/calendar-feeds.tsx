@@ -2,6 +2,7 @@ import type { ViewContext } from "../context.ts";
 import { id } from "../dom.ts";
 import { ActionForm } from "../ui/action-form.tsx";
 import { Button } from "../ui/button.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Switch } from "../ui/switch.tsx";
@@ -48,15 +49,7 @@ function NewFeed({ ctx, made }: { ctx: ViewContext; made: NonNullable<CalendarFe
         <code id={addressId} safe>
           {made.url}
         </code>
-        <Button
-          ctx={ctx}
-          type="button"
-          kind="quiet"
-          icon="copy"
-          label="Copy"
-          name="Copy the address"
-          attributes={{ "data-copy": addressId }}
-        />
+        <CopyButton ctx={ctx} of={addressId} name="Copy the address" />
       </p>
       <div class="actions">
         <a class="button button-primary" href={attr(made.webcalUrl)}>

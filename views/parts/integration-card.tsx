@@ -144,8 +144,8 @@ function Trouble({ ctx, health }: { ctx: ViewContext; health: IntegrationHealthM
     <div class="integration-trouble">
       <p>
         <span>Since </span>
-        <Time ctx={ctx} at={health.since} />
-        <span safe>{`, ${count(health.failures, ctx, "try", "tries")} without success. `}</span>
+        <Time ctx={ctx} at={health.since} as="stamp" />
+        <span safe>{`: ${count(health.failures, ctx, "try", "tries")} without success. `}</span>
         {health.nextTry === null ? (
           ""
         ) : (

@@ -64,8 +64,8 @@ function State({ ctx, live }: { ctx: ViewContext; live: LiveModel }): JSX.Elemen
         <>
           <Icon ctx={ctx} name="wifi-off" />
           <span>
-            Reconnecting, next try <span safe>{waitMs < 1_000 ? "now" : `in ${waitText(waitMs)}`}</span>. Syncs go on as
-            usual.
+            Reconnecting, next try <span safe>{waitMs < 1_000 ? "now" : `in ${waitText(waitMs)}`}</span>. Until then
+            plays come with each sync.
           </span>
         </>
       );

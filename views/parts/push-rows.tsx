@@ -70,17 +70,19 @@ export function WaitingList({ ctx, integrationId, waiting }: ListProps): JSX.Ele
       {waiting.total < 2 ? (
         ""
       ) : (
-        <ActionForm
-          action={ctx.paths.twoWayPushes(integrationId)}
-          method="delete"
-          live={{
-            ...live,
-            confirm: `Give up on ${count(waiting.total, ctx, "change")}? They stay here and do not go to ${waiting.serverName}.`,
-            confirmLabel: "Give up",
-          }}
-        >
-          <Button ctx={ctx} kind="quiet" label="Give up on all" />
-        </ActionForm>
+        <div class="actions">
+          <ActionForm
+            action={ctx.paths.twoWayPushes(integrationId)}
+            method="delete"
+            live={{
+              ...live,
+              confirm: `Give up on ${count(waiting.total, ctx, "change")}? They stay here and do not go to ${waiting.serverName}.`,
+              confirmLabel: "Give up",
+            }}
+          >
+            <Button ctx={ctx} label="Give up on all" />
+          </ActionForm>
+        </div>
       )}
     </Group>
   );

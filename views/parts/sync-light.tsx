@@ -7,6 +7,7 @@ export type SyncLightProps = { ctx: ViewContext; place: "sidebar" | "bar" };
 function words({ state, percent }: ViewContext["syncLight"]): string {
   if (state === "attention") return "Needs you";
   if (state === "off") return "Not connected";
+  if (state === "waiting") return "Trying again";
   if (state === "quiet") return "Up to date";
   return percent === undefined ? "Syncing" : `Syncing ${Math.floor(percent)} %`;
 }

@@ -38,6 +38,11 @@ function outcome(ctx: ViewContext, sync: SyncRowModel): string {
   return sync.attention > 0 ? `${base}, ${formatNumber(sync.attention, ctx)} to look at` : base;
 }
 
+/** A run that could read nothing has only its predecessor's numbers. */
+function covered(ctx: ViewContext, { status, shows, episodes }: SyncRowModel): string {
+  return status === "error" ? "" : `${count(shows, ctx, "show")} · ${count(episodes, ctx, "episode")}`;
+}
+
 function bringsNews({ added, mode, status }: SyncRowModel): boolean {
   return added > 0 && mode !== "preview" && (status === "success" || status === "partial");
 }
@@ -57,7 +62,7 @@ export function SyncRow({ ctx, sync }: { ctx: ViewContext; sync: SyncRowModel })
           {sync.integrationLabel === undefined ? "" : <span dir="auto" safe>{` · ${sync.integrationLabel}`}</span>}
         </span>
         <span class="sync-row-covered dim numbers" safe>
-          {`${count(sync.shows, ctx, "show")} · ${count(sync.episodes, ctx, "episode")}`}
+          {covered(ctx, sync)}
         </span>
         <span class={`sync-row-outcome numbers${bringsNews(sync) ? " strong" : ""}`} safe>
           {outcome(ctx, sync)}
@@ -70,10 +75,16 @@ export function SyncRow({ ctx, sync }: { ctx: ViewContext; sync: SyncRowModel })
   );
 }
 
-export type RecentSyncsProps = { ctx: ViewContext; syncs: readonly SyncRowModel[] };
+export type RecentSyncsModel = {
+  syncs: readonly SyncRowModel[];
+  /** What a server's own news brought between them. */
+  live: readonly SyncRowModel[];
+};
+
+export type RecentSyncsProps = { ctx: ViewContext; recent: RecentSyncsModel };
 
 /** Refreshes itself when a run starts or ends (`HX-Trigger: sync-started`, `sync-ended`). */
-export function RecentSyncs({ ctx, syncs }: RecentSyncsProps): JSX.Element {
+export function RecentSyncs({ ctx, recent }: RecentSyncsProps): JSX.Element {
   const refresh = hx({
     get: ctx.paths.recentSyncs(),
     trigger: "sync-started from:body, sync-ended from:body",
@@ -83,15 +94,40 @@ export function RecentSyncs({ ctx, syncs }: RecentSyncsProps): JSX.Element {
   return (
     <section id={id("recent-syncs")} class="section" aria-label="Recent syncs" {...refresh}>
       <h2>Recent syncs</h2>
-      {syncs.length === 0 ? (
+      {recent.syncs.length === 0 ? (
         <p class="dim">Nothing yet. Every sync will be listed here, with what it did to each show.</p>
       ) : (
-        <ol class="sync-rows">
-          {syncs.map((sync) => (
-            <SyncRow ctx={ctx} sync={sync} />
-          ))}
-        </ol>
+        <SyncRows ctx={ctx} syncs={recent.syncs} />
       )}
+      <ArrivedLive ctx={ctx} syncs={recent.live} />
     </section>
+  );
+}
+
+function ArrivedLive({ ctx, syncs }: SyncRowsProps): JSX.Element {
+  const [latest] = syncs;
+  if (latest === undefined) return "";
+  return (
+    <details class="technical">
+      <summary>
+        <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
+        <span>
+          Arrived live between syncs, last <Time ctx={ctx} at={latest.startedAt} />
+        </span>
+      </summary>
+      <SyncRows ctx={ctx} syncs={syncs} />
+    </details>
+  );
+}
+
+type SyncRowsProps = { ctx: ViewContext; syncs: readonly SyncRowModel[] };
+
+function SyncRows({ ctx, syncs }: SyncRowsProps): JSX.Element {
+  return (
+    <ol class="sync-rows">
+      {syncs.map((sync) => (
+        <SyncRow ctx={ctx} sync={sync} />
+      ))}
+    </ol>
   );
 }

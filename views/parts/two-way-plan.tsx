@@ -56,8 +56,10 @@ function Question({ ctx, integrationId, plan }: Props & { plan: Told }): JSX.Ele
             ? `${serverName} and your library agree. Only what changes from now on is sent.`
             : `${serverName} and your library differ in ${count(marks + unmarks, ctx, "episode")}.`}
         </span>
-        <span class="dim"> As read </span>
-        <Time ctx={ctx} at={plan.readAt} />
+        <span class="dim">
+          {" As read "}
+          <Time ctx={ctx} at={plan.readAt} />.
+        </span>
       </p>
       {plan.shows.length === 0 ? "" : <Shows ctx={ctx} shows={plan.shows} />}
       <ActionForm

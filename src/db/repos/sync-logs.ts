@@ -1,4 +1,5 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, inArray, notInArray } from "drizzle-orm";
+import { LIVE_TRIGGERS } from "../../domain/sync.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { Db } from "../open.ts";
 import { type syncLogItems, syncLogs } from "../schema/tables.ts";
@@ -27,14 +28,30 @@ export function syncLogById(db: Db, id: number): SyncLogRow | undefined {
   return db.orm.select().from(syncLogs).where(eq(syncLogs.id, id)).get();
 }
 
-export type WhichSyncLogs = { integrationId?: number; provider?: string; limit: number };
+export type SyncLogChoice = {
+  integrationId?: number | undefined;
+  provider?: string | undefined;
+  /** Only what a server's own news brought, or only what did more than that; else both. */
+  live?: boolean | undefined;
+  limit: number;
+};
 
 /** Newest first; of one integration, of all of a kind, or of all that are connected. */
-export function listSyncLogs(db: Db, userId: number, { integrationId, provider, limit }: WhichSyncLogs): SyncLogRow[] {
+export function listSyncLogs(
+  db: Db,
+  userId: number,
+  { integrationId, provider, live, limit }: SyncLogChoice,
+): SyncLogRow[] {
+  const { trigger } = syncLogs;
   const where = and(
     eq(syncLogs.userId, userId),
     integrationId === undefined ? undefined : eq(syncLogs.integrationId, integrationId),
     provider === undefined ? undefined : eq(syncLogs.provider, provider),
+    live === undefined
+      ? undefined
+      : live
+        ? inArray(trigger, [...LIVE_TRIGGERS])
+        : notInArray(trigger, [...LIVE_TRIGGERS]),
   );
   return db.orm.select().from(syncLogs).where(where).orderBy(desc(syncLogs.id)).limit(limit).all();
 }

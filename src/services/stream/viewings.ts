@@ -26,6 +26,8 @@ const silentMs = 5 * MINUTE_MS;
 const sweepMs = 30 * SECOND_MS;
 /** Between two questions about who is watching. */
 const askAgainMs = 2 * SECOND_MS;
+/** Questions that the news of one session is worth; more come with its next news. */
+const mostQuestions = 3;
 /** Players report about as often. */
 const progressMs = 9.5 * SECOND_MS;
 
@@ -125,18 +127,22 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
     }
   }
 
-  /** What fails is asked again with the next news of the session; servers that are starting refuse for a while. */
+  /** Servers that are starting refuse for a while, and a session is in the news before it is in the list. */
   async function identify(server: MediaServer): Promise<void> {
-    if (asking || clock.ticks() - askedAt < askAgainMs) return;
+    if (asking) return;
     asking = true;
-    askedAt = clock.ticks();
-    try {
-      await ask(server);
-    } catch (error) {
-      log.debug("stream.sessions", { reason: error });
-    } finally {
-      asking = false;
+    for (let question = 1; question <= mostQuestions && unknown().length > 0 && !signal.aborted; question += 1) {
+      const waitMs = askedAt + askAgainMs - clock.ticks();
+      if (waitMs > 0) await clock.sleep(waitMs, signal).catch(() => undefined);
+      if (signal.aborted) break;
+      askedAt = clock.ticks();
+      try {
+        await ask(server);
+      } catch (error) {
+        log.debug("stream.sessions", { reason: error });
+      }
     }
+    asking = false;
   }
 
   async function sweep(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ProviderId } from "../../domain/providers.ts";
+import type { SyncLogChoice } from "../../db/repos/sync-logs.ts";
 import type { SyncError, SyncMode, SyncStatus, SyncTrigger } from "../../domain/sync.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { SyncProgress } from "../context.ts";
@@ -101,8 +101,8 @@ export type SyncService = {
   inTurn<Out>(integrationId: number, work: (contact: Contact) => Promise<Out>): Promise<Out>;
   get(userId: number, syncId: string): SyncLogView;
   items(userId: number, syncId: string): SyncItemView[];
-  /** Newest first; of one server, of all of a kind, or of all. */
-  list(userId: number, options: { integrationId?: number; provider?: ProviderId; limit: number }): SyncLogView[];
+  /** Newest first. */
+  list(userId: number, choice: SyncLogChoice): SyncLogView[];
   /** Ends a running one; what it has committed stays. Throws `conflict` when it does not run. */
   cancel(userId: number, syncId: string): Promise<SyncLogView>;
   /** The same for the program itself, e.g. before an integration goes away. */

@@ -246,7 +246,7 @@ export function createIntegrationRoutes(deps: RouteDeps) {
         detail: {
           summary: "Connect a server",
           description:
-            "Tests the connection, then stores the sealed token. 502 with `attempts`, the reason for each address tried. The same server again renews its sign-in and keeps everything.",
+            "Tests the connection, then stores the sealed token. 502 with `attempts`, the reason for each address tried. The same server again renews its sign-in and keeps everything, also with another account: its plays come beside those of the first, and two-way sync is off until it is agreed to again. To ask before that, compare `account` of `auth/check` with whom the integration of that `machineIdentifier` is connected as.",
           tags,
         },
       },
@@ -383,16 +383,23 @@ export function createIntegrationRoutes(deps: RouteDeps) {
       ({ request, params, query }) => {
         const userId = userOf(request).id;
         const provider = providerOf(params.provider);
-        const { limit = 20, integration } = query;
-        if (integration !== undefined) {
-          const { id } = integrations.pick(userId, provider, integration);
-          return { logs: sync.list(userId, { integrationId: Number(id), limit }).map(syncLogJson) };
-        }
-        return { logs: sync.list(userId, { provider, limit }).map(syncLogJson) };
+        const { limit = 20, integration, live } = query;
+        const id = integration === undefined ? undefined : integrations.pick(userId, provider, integration).id;
+        const which = id === undefined ? { provider } : { integrationId: Number(id) };
+        return { logs: sync.list(userId, { ...which, live, limit }).map(syncLogJson) };
       },
       {
         params: Params,
-        query: t.Object({ ...Which.properties, limit: t.Optional(t.Integer({ minimum: 1, maximum: 100 })) }),
+        query: t.Object({
+          ...Which.properties,
+          limit: t.Optional(t.Integer({ minimum: 1, maximum: 100 })),
+          live: t.Optional(
+            t.Boolean({
+              description:
+                "true: only what the server's own news brought (webhook, stream). false: only syncs. Left out: both",
+            }),
+          ),
+        }),
         response: { 200: t.Object({ logs: t.Array(SyncLog) }) },
         detail: { summary: "Recent syncs, newest first", tags },
       },

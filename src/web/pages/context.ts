@@ -77,7 +77,8 @@ function lightOf({ sync, paths, clock }: RouteDeps, user: User, servers: readonl
   if (servers.some((server) => outageOf(server, now) !== null)) {
     return { state: "attention", href: paths.integrations() };
   }
-  return { state: servers.length === 0 ? "off" : "quiet", href: paths.integrations() };
+  const isWaiting = servers.some(({ enabled, status }) => enabled && status !== "ok");
+  return { state: servers.length === 0 ? "off" : isWaiting ? "waiting" : "quiet", href: paths.integrations() };
 }
 
 export function percentOf({ done, total }: Pick<SyncProgress, "done" | "total">): number | undefined {

@@ -2,7 +2,7 @@ import type { ViewContext } from "../../../views/context.ts";
 import type { IntegrationsPageModel, ProfileOfferModel } from "../../../views/pages/integrations.tsx";
 import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
-import type { SyncRowModel } from "../../../views/parts/sync-row.tsx";
+import type { RecentSyncsModel, SyncRowModel } from "../../../views/parts/sync-row.tsx";
 import { isProviderId, providerLabel } from "../../domain/providers.ts";
 import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
@@ -10,7 +10,7 @@ import type { SyncLogView } from "../../services/sync/types.ts";
 import type { RouteDeps } from "../deps.ts";
 import { liveModel } from "./now-watching.ts";
 
-export const RECENT_SYNCS = 20;
+const RECENT_SYNCS = 20;
 /** Runs of one server to look through for its last one that changed anything. */
 const LOOK_BACK = 10;
 
@@ -47,7 +47,19 @@ export function syncRowModel(log: SyncLogView, labels: ReadonlyMap<string, strin
   };
 }
 
-export function labelsOf(integrations: readonly IntegrationView[]): Map<string, string> {
+/** What arrives live stands apart: an evening of episodes pushes no sync out of the list. */
+export function recentSyncsModel(
+  { sync }: Pick<RouteDeps, "sync">,
+  userId: number,
+  integrations: readonly IntegrationView[],
+): RecentSyncsModel {
+  const labels = labelsOf(integrations);
+  const rows = (live: boolean) =>
+    sync.list(userId, { live, limit: RECENT_SYNCS }).map((log) => syncRowModel(log, labels));
+  return { syncs: rows(false), live: rows(true) };
+}
+
+function labelsOf(integrations: readonly IntegrationView[]): Map<string, string> {
   const named = (name: string) => integrations.filter(({ serverName }) => serverName === name).length;
   return new Map(
     integrations.map(({ id, provider, serverName, username }) => {
@@ -71,7 +83,7 @@ export function cardModel(
   view: IntegrationView,
 ): IntegrationCardModel {
   const { sync, providers } = deps;
-  const logs = sync.list(userId, { integrationId: Number(view.id), limit: LOOK_BACK });
+  const logs = sync.list(userId, { integrationId: Number(view.id), live: false, limit: LOOK_BACK });
   const running = logs.find(({ status }) => status === "running");
   const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
   const provider = providers.get(view.provider);
@@ -135,11 +147,10 @@ export function integrationsModel(
   refused: RefusedOffer | null = null,
 ): IntegrationsPageModel {
   const all = deps.integrations.list(userId);
-  const labels = labelsOf(all);
   return {
     offers: offerModels(deps, userId, refused),
     integrations: all.map((view) => cardModel(deps, ctx, userId, view)),
     providers: providerModels(deps),
-    syncs: deps.sync.list(userId, { limit: RECENT_SYNCS }).map((log) => syncRowModel(log, labels)),
+    recent: recentSyncsModel(deps, userId, all),
   };
 }

@@ -9,7 +9,7 @@ import { PartUpdate, Toast, ToastUpdate } from "../../../views/ui/toast.tsx";
 import type { SyncLogView } from "../../services/sync/types.ts";
 import type { RouteDeps } from "../deps.ts";
 import { type Visit, visit } from "./answer.ts";
-import { labelsOf, progressModel, RECENT_SYNCS, syncRowModel } from "./integration-model.ts";
+import { progressModel, recentSyncsModel } from "./integration-model.ts";
 import { syncPageModel, syncShowModel, syncShowsModel } from "./sync-model.ts";
 
 const Id = { params: t.Object({ id: t.String() }), detail: { hide: true } };
@@ -40,9 +40,7 @@ export function createSyncPages(deps: RouteDeps) {
       "/syncs/recent",
       ({ request }) => {
         const { ctx, userId, ...reply } = visit(deps, request);
-        const labels = labelsOf(integrations.list(userId));
-        const syncs = sync.list(userId, { limit: RECENT_SYNCS }).map((log) => syncRowModel(log, labels));
-        return reply.fragment(RecentSyncs({ ctx, syncs }));
+        return reply.fragment(RecentSyncs({ ctx, recent: recentSyncsModel(deps, userId, integrations.list(userId)) }));
       },
       { detail: { hide: true } },
     )

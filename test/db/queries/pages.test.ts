@@ -19,6 +19,7 @@ import {
 } from "../../../src/db/queries/library.ts";
 import { inLibrary } from "../../../src/db/queries/now-watching.ts";
 import { onePlay } from "../../../src/db/queries/one-play.ts";
+import { serverGlances } from "../../../src/db/queries/page-context.ts";
 import { people } from "../../../src/db/queries/people.ts";
 import { pushCounts, recentPushes, waitingPushes } from "../../../src/db/queries/pushes.ts";
 import { otherShows } from "../../../src/db/queries/same-shows.ts";
@@ -28,7 +29,11 @@ import { connectedAccounts, signInGlances } from "../../../src/db/queries/sign-i
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
 import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
+import { librariesOf, listIntegrations } from "../../../src/db/repos/integrations.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
+import { listTargets } from "../../../src/db/repos/notifications.ts";
+import { differencesTo } from "../../../src/db/repos/pushes.ts";
+import { listSyncLogs } from "../../../src/db/repos/sync-logs.ts";
 import { dueLanguages, saveTitles, titleProgress } from "../../../src/db/repos/titles.ts";
 import { deliveriesOf, dueDeliveries, hasCome, nextDeliveryAt, waitingCount } from "../../../src/db/repos/webhooks.ts";
 import { AppError } from "../../../src/kernel/errors.ts";
@@ -634,6 +639,18 @@ describe("every page", () => {
           { title: "Harbour Lights", year: 2019, ids: {} },
         ]),
     ],
+    ["places for notifications", (db, userId) => listTargets(db, userId)],
+    ["servers and their state", (db, userId) => [listIntegrations(db, userId), serverGlances(db, userId)]],
+    [
+      "recent syncs",
+      (db, userId) => [
+        listSyncLogs(db, userId, { live: false, limit: 20 }),
+        listSyncLogs(db, userId, { live: true, limit: 20 }),
+        listSyncLogs(db, userId, { integrationId: 1, live: false, limit: 10 }),
+      ],
+    ],
+    ["a server's libraries", (db) => librariesOf(db, 1)],
+    ["what two-way sync would change at first", (db, userId) => differencesTo(db, userId, 1)],
     ["a webhook's deliveries", (db, userId) => deliveriesOf(db, userId, 50)],
     [
       "what plays now, in the library",

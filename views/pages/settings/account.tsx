@@ -5,6 +5,7 @@ import { errorOf, type FormProblem, inputOf, SettingForm } from "../../parts/set
 import { Group } from "../../parts/setting-group.tsx";
 import { ActionForm } from "../../ui/action-form.tsx";
 import { Button } from "../../ui/button.tsx";
+import { CopyButton } from "../../ui/copy-button.tsx";
 import { Field } from "../../ui/field.tsx";
 import { Badge } from "../../ui/status-pill.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -175,7 +176,7 @@ function NewToken({ ctx, made }: { ctx: ViewContext; made: { name: string; token
         <code id={tokenId} safe>
           {made.token}
         </code>
-        <Button ctx={ctx} type="button" kind="quiet" icon="copy" label="Copy" attributes={{ "data-copy": tokenId }} />
+        <CopyButton ctx={ctx} of={tokenId} />
       </p>
     </div>
   );

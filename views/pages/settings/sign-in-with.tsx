@@ -60,7 +60,7 @@ function Way(props: WayProps): JSX.Element {
     >
       <SettingForm
         action={ctx.paths.signInWay(provider)}
-        class="inline-form"
+        class="row"
         {...(on && way.accounts.length > 0
           ? { confirm: { text: `Everybody who came in with ${label} is signed out.`, label: "Switch off" } }
           : {})}
