@@ -91,6 +91,13 @@ export async function connectServer(house: House, client: Client, name: string, 
   if (done.status !== 201) throw new Error(`connect answered ${done.status}: ${done.text}`);
 }
 
+/** What a person types to reach that Jellyfin or Emby. */
+export function addressOf({ facts }: House, name: string): string {
+  const found = facts.mediaServers.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no media server ${name}`);
+  return found.url;
+}
+
 /** One whole run of the only integration; its log. */
 export async function syncOnce(client: Client) {
   const started = await client.post("/api/integrations/plex/sync", {});
