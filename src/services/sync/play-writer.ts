@@ -12,6 +12,7 @@ import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play
 import {
   type CopyView,
   combineViews,
+  type DesiredPlay,
   type HistoryRow,
   playsOf,
   playsOfCopies,
@@ -151,12 +152,9 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     return play.editedFrom === null ? known : { ...known, ...sourceWord(play), correctedTo: play.watchedAt };
   }
 
-  function desiredOf({
-    rows,
-    views,
-    unfinished,
-    durationMs,
-  }: Pick<Seen, "rows" | "views" | "unfinished" | "durationMs">) {
+  type Told = Pick<Seen, "views" | "unfinished" | "durationMs"> & { rows: readonly HistoryRow[] };
+
+  function desiredOf({ rows, views, unfinished, durationMs }: Told): DesiredPlay[] {
     return options.keepsHistory
       ? playsOf({ rows, view: allViews(views), unfinished, durationMs, now })
       : playsOfCopies({ copies: views, unfinished, now });
