@@ -7,12 +7,15 @@ export type SocketRequest = {
   name: string;
   /** Absolute address (http or https) without query and without secrets. */
   url: string;
-  query?: Record<string, string>;
+  /** Secrets here end up in the logs of servers and proxies: only for a server that looks nowhere else. */
+  query?: Record<string, string | Secret>;
   headers: Record<string, string | Secret | undefined>;
   /** For the connection to be made. */
   timeoutMs: number;
   /** We ask for a sign of life three times within this; a connection that gives none is dead. */
   silenceMs: number;
+  /** Said when the connection opens and from then on, where a server hangs up on those who only listen. */
+  keepAlive?: { message: string; everyMs: number } | undefined;
   insecureTls?: boolean;
   signal?: AbortSignal | undefined;
 };
@@ -48,7 +51,23 @@ export async function* socketMessages(spec: SocketRequest): AsyncGenerator<strin
   const onAbort = () => end(null);
   spec.signal?.addEventListener("abort", onAbort, { once: true });
   watch.within(spec.timeoutMs, new AppError("unreachable", `${spec.name} did not answer. Is it switched on?`));
-  const pings = setInterval(() => socket.readyState === WebSocket.OPEN && socket.ping(), spec.silenceMs / 3);
+  const whenOpen = (say: () => unknown) => () => socket.readyState === WebSocket.OPEN && say();
+  const timers = [
+    setInterval(
+      whenOpen(() => socket.ping()),
+      spec.silenceMs / 3,
+    ),
+  ];
+  if (spec.keepAlive !== undefined) {
+    const { message, everyMs } = spec.keepAlive;
+    socket.addEventListener("open", () => socket.send(message));
+    timers.push(
+      setInterval(
+        whenOpen(() => socket.send(message)),
+        everyMs,
+      ),
+    );
+  }
   try {
     for (;;) {
       const message = waiting.shift();
@@ -64,7 +83,7 @@ export async function* socketMessages(spec: SocketRequest): AsyncGenerator<strin
     const [reason] = endings;
     if (reason) throw reason;
   } finally {
-    clearInterval(pings);
+    for (const timer of timers) clearInterval(timer);
     spec.signal?.removeEventListener("abort", onAbort);
     watch.hangUp();
     socket.terminate();
@@ -73,10 +92,10 @@ export async function* socketMessages(spec: SocketRequest): AsyncGenerator<strin
 
 function open(spec: SocketRequest): WebSocket {
   const url = new URL(spec.url.replace(/^http/, "ws"));
-  for (const [key, value] of Object.entries(spec.query ?? {})) url.searchParams.set(key, value);
+  for (const [key, value] of Object.entries(spec.query ?? {})) url.searchParams.set(key, plain(value));
   const headers: Record<string, string> = {};
   for (const [key, value] of Object.entries(spec.headers)) {
-    if (value !== undefined) headers[key] = value instanceof Secret ? value.reveal() : value;
+    if (value !== undefined) headers[key] = plain(value);
   }
   return new WebSocket(url.href, {
     headers,
@@ -84,9 +103,11 @@ function open(spec: SocketRequest): WebSocket {
   });
 }
 
-/** The runtime tells the status of a refusal only in words. */
+const plain = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
+
+/** The runtime tells the status of a refusal only in words, and repeats the address in them. */
 function failure({ name }: SocketRequest, event: Event): AppError {
-  const detail = "message" in event ? String(event.message) : "";
+  const detail = "message" in event ? String(event.message).replace(/\?[^'\s]*/, "") : "";
   const status = Number(/status code: (\d{3})/.exec(detail)?.[1]);
   if (status === 404) return new AppError("not-found", `${name} does not know what was asked for.`, { status, detail });
   if (status === 401 || status === 403) {

@@ -280,8 +280,11 @@ export type ServerNews =
   | { kind: "alive" }
   /** Somebody, who need not be this account, is playing something; repeated every few seconds. */
   | { kind: "playing"; sessionId: string; itemId: string; offsetMs: number | null; state: PlayState | "stopped" }
-  /** Something about these items has changed, a mark perhaps. */
-  | { kind: "items"; itemIds: string[] }
+  /**
+   * Something about these items has changed, a mark perhaps. `each`: whatever has changed is named by itself, so that one
+   * which turns out to be no episode says nothing about episodes.
+   */
+  | { kind: "items"; itemIds: string[]; each?: boolean }
   /** More has changed than can be said item by item. */
   | { kind: "library" };
 
@@ -342,6 +345,8 @@ export type MediaServer = {
   artwork(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array<ArrayBuffer>; type: string }>;
   /** Absent where a server tells nothing by itself. */
   news?: NewsFeed;
+  /** Why it does not, one sentence, where the user can do something about it. */
+  noNews?: string;
   /** Requests made through this object. */
   requests(): number;
 };
@@ -366,6 +371,8 @@ export type WebhookNews =
   | { kind: "watched"; itemId: string; viewCount: number | null }
   /** An episode has come to the server. */
   | { kind: "added"; itemId: string }
+  /** The account's mark of it has been changed by hand, in one direction or the other. */
+  | { kind: "changed"; itemId: string }
   /** The account has rated a show. */
   | { kind: "rated"; itemId: string };
 
@@ -377,7 +384,7 @@ export type WebhookDelivery = {
   title: string | null;
   /** The same for two deliveries of the same news. */
   fingerprint: string;
-} & ({ news: WebhookNews } | { news: null; reason: string });
+} & ({ news: WebhookNews } | { news: null; reason: string; isTest?: boolean });
 
 /** Whose address a delivery came to. */
 export type WebhookListener = { serverId: string; owned: boolean; account: Account };
@@ -399,13 +406,16 @@ export type WebhookGuide = {
   /** Where the service has its list. */
   page: { url: string; label: string };
   steps: readonly string[];
-  /** Another program that can send instead. */
-  instead: { title: string; intro: string; steps: readonly string[]; template: string } | null;
+  /** Other ways to have it sent. `template`: to be pasted. */
+  others: readonly { title: string; intro: string; steps: readonly string[]; template: string | null }[];
 };
 
 export type Webhooks = {
-  /** Never throws: what cannot be used says why. `body`: JSON as data; fields of a form by their names. */
-  read(body: unknown, listener: WebhookListener): WebhookDelivery;
+  /**
+   * Never throws: what cannot be used says why. Null for what comes every few seconds and is not worth a word. `body`: JSON
+   * as data; fields of a form by their names; text that is neither as it came.
+   */
+  read(body: unknown, listener: WebhookListener): WebhookDelivery | null;
   guide: WebhookGuide;
   registry?: WebhookRegistry;
 };

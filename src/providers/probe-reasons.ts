@@ -31,6 +31,7 @@ function reasonOf(error: AppError, code: string, kind: string): string {
     return `A web page or something else answers there, not ${kind}.`;
   }
   if (status === 404) return `Something else than ${kind} answers there (HTTP 404).`;
+  if (error.retryAfterMs !== undefined) return `The server is starting (HTTP ${status}). Try again in a minute.`;
   if (status !== undefined) return `The server is not ready (HTTP ${status}).`;
   return socketReasons.find(([pattern]) => pattern.test(code))?.[1] ?? "The address cannot be reached.";
 }

@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Clock } from "../../src/kernel/clock.ts";
 import { AppError, type ErrorCode } from "../../src/kernel/errors.ts";
 import type { Secret } from "../../src/kernel/secret.ts";
-import type { Account, Library, Listing, MediaServer, Page, Provider } from "../../src/providers/contract.ts";
+import type {
+  Account,
+  AccountPlace,
+  Library,
+  Listing,
+  MediaServer,
+  Page,
+  Provider,
+} from "../../src/providers/contract.ts";
 import type { FaultEffect } from "../simulators/faults.ts";
 
 /** Where a fault strikes: calls of the account service, or one kind of reading of the server. */
@@ -18,6 +26,8 @@ export type BenchOptions = {
 export type Bench = {
   provider: Provider;
   account: Account;
+  /** Where the owner's account is kept; undefined where that is not the server's own affair. */
+  place?: () => AccountPlace;
   /** Signs the owner in, by whatever way the provider connects. */
   signIn(): Promise<Secret>;
   open(who?: "owner" | "guest"): MediaServer;
@@ -120,8 +130,8 @@ export function mediaServerContract(name: string, harness: MediaServerHarness): 
     describe("connecting", () => {
       test("signing in gives a token with which the account and its servers are read", async () => {
         const token = await bench.signIn();
-        expect(await bench.provider.account.account(token)).toMatchObject(bench.account);
-        const choice = (await bench.provider.account.servers(token)).find(
+        expect(await bench.provider.account.account(token, bench.place?.())).toMatchObject(bench.account);
+        const choice = (await bench.provider.account.servers(token, bench.place?.())).find(
           (each) => each.serverId === bench.truth.serverId,
         );
         expect(choice).toMatchObject({ name: bench.truth.serverName, owned: true, online: true });
@@ -130,8 +140,8 @@ export function mediaServerContract(name: string, harness: MediaServerHarness): 
 
       test("the probe finds the address at which the server answers and says why the others do not", async () => {
         const token = await bench.signIn();
-        const [choice] = await bench.provider.account.servers(token);
-        const probed = await bench.provider.account.probe(choice!);
+        const [choice] = await bench.provider.account.servers(token, bench.place?.());
+        const probed = await bench.provider.account.probe({ ...choice!, place: bench.place?.() });
         expect(probed.best?.identity).toMatchObject({ serverId: bench.truth.serverId, name: bench.truth.serverName });
         expect(probed.results.filter((each) => each.ok).map((each) => each.url)).toContain(probed.best?.url as string);
         for (const each of probed.results) expect(each.reason === null).toBe(each.ok);
@@ -139,19 +149,23 @@ export function mediaServerContract(name: string, harness: MediaServerHarness): 
 
       test("the probe takes no other server for the one that is meant", async () => {
         const token = await bench.signIn();
-        const [choice] = await bench.provider.account.servers(token);
-        const probed = await bench.provider.account.probe({ ...choice!, serverId: "somebody-else" });
+        const [choice] = await bench.provider.account.servers(token, bench.place?.());
+        const probed = await bench.provider.account.probe({
+          ...choice!,
+          serverId: "somebody-else",
+          place: bench.place?.(),
+        });
         expect(probed.best).toBeNull();
       });
 
       test("a token that is dead is told apart from a service that has a bad day", async () => {
         const token = await bench.signIn();
         bench.fault("account", { kind: "status", status: 503 });
-        expect((await failureOf(() => bench.provider.account.ping(token))).code).toBe("unreachable");
+        expect((await failureOf(() => bench.provider.account.ping(token, bench.place?.()))).code).toBe("unreachable");
         await restart(patientMs);
         const second = await bench.signIn();
         bench.change.revokeSignIn();
-        const failure = await failureOf(() => bench.provider.account.ping(second));
+        const failure = await failureOf(() => bench.provider.account.ping(second, bench.place?.()));
         expect(failure.code).toBe("auth-expired");
         expectNoSecrets(failure);
       });

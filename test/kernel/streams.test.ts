@@ -230,6 +230,40 @@ describe("a socket", () => {
     await closed;
   });
 
+  test("says at once, and again, what keeps it open", async () => {
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    const said: string[] = [];
+    const server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: (request, self) => (self.upgrade(request) ? undefined : new Response("")),
+      websocket: {
+        message: (socket, message) => {
+          if (said.push(String(message)) < 3) return;
+          socket.close();
+          resolve();
+        },
+      },
+    });
+    servers.push(server);
+    const keepAlive = { message: "here", everyMs: 20 };
+    expect(await all(messages(`http://127.0.0.1:${server.port}`, { keepAlive }))).toEqual([null]);
+    await enough;
+    expect(said).toEqual(["here", "here", "here"]);
+  });
+
+  test("keeps a secret of the address out of what it tells about a refusal", async () => {
+    let asked = "";
+    const url = serve((request) => {
+      asked = new URL(request.url).search;
+      return new Response("", { status: 403 });
+    });
+    const refused = await failureOf(all(messages(url, { query: { api_key: secret("abc123") } })));
+    expect(asked).toBe("?api_key=abc123");
+    expect(refused.detail).toMatch(/403/);
+    expect(JSON.stringify([refused.message, refused.detail, String(refused.cause)])).not.toContain("abc123");
+  });
+
   test("tells why it was refused, and when nobody is there", async () => {
     for (const [status, code] of [
       [404, "not-found"],

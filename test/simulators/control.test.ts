@@ -76,6 +76,51 @@ test("a fault can change the world before a request is answered", async () => {
   expect(await total()).toBe(before - 1);
 });
 
+test("another process can sign in, approve, play and break on Jellyfin and Emby", async () => {
+  const [basement, cabin] = asArray(facts["mediaServers"]);
+  expect([basement?.["kind"], cabin?.["kind"]]).toEqual(["jellyfin", "emby"]);
+  expect(asArray(basement?.["users"]).map((user) => [user["name"], user["password"]])).toEqual([
+    ["anna", "jellyfin"],
+    ["ben", "jellyfin"],
+  ]);
+  const url = String(basement?.["url"]);
+  const authorization = 'MediaBrowser Client="T", Device="D", DeviceId="d", Version="1"';
+  const begun = await fetch(`${url}/QuickConnect/Initiate`, { method: "POST", headers: { authorization } });
+  const { Code, Secret } = asObject(await begun.json());
+  const typed = new URLSearchParams({ user: "anna", code: String(Code) });
+  expect(await (await fetch(`${url}/web/`, { method: "POST", body: typed })).text()).toContain("code authorized");
+  const answer = await fetch(`${url}/Users/AuthenticateWithQuickConnect`, {
+    method: "POST",
+    headers: { authorization },
+    body: JSON.stringify({ Secret }),
+  });
+  const token = asObject(await answer.json())["AccessToken"];
+  const anna = asObject((await control("media-user", { user: "anna" })).body);
+  const episode = { server: "Basement", user: "anna", show: "Deutschland 83", season: 1, number: 8 };
+  const played = await control("media-play", { ...episode, at: "2026-05-01T20:00:00Z" });
+  const path = `${url}/Users/${anna["id"]}/Items/${played.body["id"]}`;
+  const read = () => fetch(path, { headers: { authorization: `MediaBrowser Token="${token}"` } });
+  expect(asObject(asObject(await (await read()).json())["UserData"])["Played"]).toBe(true);
+
+  const watching = await control("media-start", episode);
+  const sessions = await fetch(`${url}/Sessions?ApiKey=${token}`);
+  expect(await sessions.text()).toContain(String(watching.body["session"]));
+  await control("media-stop", { server: "Basement", session: watching.body["session"], positionMs: null });
+  const data = asObject((await control("media-data", episode)).body["data"]);
+  expect(data["playCount"]).toBe(3);
+
+  await control("fault", { service: "jellyfin-server", times: 1, effect: { kind: "status", status: 503 } });
+  expect((await read()).status).toBe(503);
+  await control("media-starting", { server: "Basement" });
+  expect((await read()).headers.get("retry-after")).toBe("5");
+  await control("media-starting", { server: "Basement", starting: false });
+  await control("media-revoke", { server: "Basement", user: "anna" });
+  expect((await read()).status).toBe(401);
+  expect((await control("media-mark", { server: "Cabin", show: "No Such Show" })).status).toBe(400);
+  await control("media-down", { server: "Cabin" });
+  expect(fetch(`${cabin?.["url"]}/System/Ping`)).rejects.toThrow();
+});
+
 test("the environment names every service", () => {
   expect(Object.keys(asObject(facts["env"])).sort()).toEqual([
     "PLEX_APP_URL",

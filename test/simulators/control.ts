@@ -1,5 +1,7 @@
 import { findEpisode } from "./catalogue.ts";
+import { ControlError, type Json, optionalNumber, text } from "./control-body.ts";
 import type { FaultEffect, FaultRule, ServiceName } from "./faults.ts";
+import { describeMediaServers, mediaActions } from "./mediabrowser-control.ts";
 import {
   episodesOf,
   type PlexAccount,
@@ -15,29 +17,11 @@ import { startViewer, type Viewer } from "./viewer.ts";
 /**
  * The control API of a simulator process: POST /_control/<action> with a JSON body, so that a browser test, the bench
  * or a person with curl can act in a world that lives in another process. An item is named by
- * {server, ratingKey} or {server, show, year?, season?, number?} (titles as in the library).
+ * {server, ratingKey} or {server, show, year?, season?, number?} (titles as in the library). Actions on Jellyfin and Emby begin with
+ * "media-" (mediabrowser-control.ts).
  */
 
-type Json = Record<string, unknown>;
-
 export type ControlServer = { url: string; port: number; stop(): Promise<void> };
-
-class ControlError extends Error {}
-
-function text(body: Json, name: string): string {
-  const value = body[name];
-  if (typeof value !== "string") throw new ControlError(`${name} (text) is missing`);
-  return value;
-}
-
-function optionalNumber(body: Json, name: string): number | undefined {
-  const value = body[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number") return value;
-  const parsed = Date.parse(String(value));
-  if (Number.isNaN(parsed)) throw new ControlError(`${name} must be epoch milliseconds or an ISO time`);
-  return parsed;
-}
 
 function accountOf(sims: Simulators, body: Json): PlexAccount {
   const username = typeof body["account"] === "string" ? body["account"] : sims.world.accounts[0]?.username;
@@ -251,6 +235,7 @@ const actions: Record<string, Action> = {
     void sims.takeDown(serverOf(sims, body).name);
     return {};
   },
+  ...mediaActions,
 };
 
 /** A rule in JSON; `{effect: {kind: "change", action: "delete", …}}` runs a control action before the request. */
@@ -285,6 +270,7 @@ export function describeSimulators(sims: Simulators): Json {
         episodes: library.shows.reduce((sum, show) => sum + episodesOf(show).length, 0),
       })),
     })),
+    mediaServers: describeMediaServers(sims),
     accounts: sims.world.accounts.map(({ username, email, token }) => ({ username, email, token })),
   };
 }

@@ -1,4 +1,5 @@
 import { addDays, dayOf, type EpisodeInput, type SeasonInput } from "./catalogue.ts";
+import { type DemoMedia, furnishMedia } from "./demo-media.ts";
 import { type DemoSeason, type DemoShow, demoShows } from "./demo-shows.ts";
 import { episodesOf, type PlexAccount, type PlexItem, type PlexServerState } from "./plex-world.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -6,7 +7,7 @@ import { createWorld, type World } from "./world.ts";
 
 /**
  * A believable household: Anna's own server "Attic", "Ben's Server" shared with her, three years of evenings. Her Plex
- * Home has Ben, with his own account, and Mia, a child's profile behind the PIN 1234.
+ * Home has Ben, with his own account, and Mia, a child's profile behind the PIN 1234. A Jellyfin and an Emby besides.
  */
 
 export type DemoWorld = {
@@ -16,6 +17,7 @@ export type DemoWorld = {
   mia: PlexAccount;
   attic: PlexServerState;
   bens: PlexServerState;
+  media: DemoMedia;
 };
 
 const dayMs = 86_400_000;
@@ -304,8 +306,19 @@ export function demoWorld(options: DemoOptions = {}): DemoWorld {
   watchInOrder(world, ben, airedItems(world, of("Stranger Things")), now - 500 * dayMs, random);
   watchInOrder(world, ben, airedItems(world, of("Severance")).slice(0, 5), now - 100 * dayMs, random);
   watchInOrder(world, mia, airedItems(world, of("Bluey")).slice(0, 12), now - 45 * dayMs, createRandom(12));
+
+  const shared = of("Chernobyl").children.at(-1)?.children.at(-1);
+  const seen = attic.history.findLast(({ item, account }) => item === shared && account === anna);
+  if (shared?.episode === null || shared === undefined || seen === undefined)
+    throw new Error("The demo has no viewing to share");
+  const { show, season, number } = shared.episode;
+  const media = furnishMedia(world, {
+    add: (demo) => addDemoShow(world, demo, random),
+    has: (episode) => (episode.airedOn ?? "9999") < today,
+    shared: { show, season, number, at: seen.viewedAt * 1_000 },
+  });
   building = null;
-  return { world, anna, ben, mia, attic, bens };
+  return { world, anna, ben, mia, attic, bens, media };
 }
 
 /** What Anna goes on with next, of what she is in the middle of; null when there is nothing left. */

@@ -377,6 +377,13 @@ export function createItems(state: MediaServerState) {
       );
       return page(user, call, items);
     },
+    /** What an item lies in, innermost first: season, series, library and the root of everything. */
+    above(user: MediaUser | null, item: MediaItem): Row[] {
+      const rows: Row[] = [];
+      for (let each = item.parent; each !== null; each = each.parent) rows.push(rowOf(user, each, [], {}));
+      const root = { Name: "Media Folders", Id: emby ? "1" : hexOf(`root ${state.id}`, 32), Type: "AggregateFolder" };
+      return [...rows, libraryRow(item.library), { ...root, ServerId: state.id, IsFolder: true }];
+    },
     seasons: (user: MediaUser | null, call: Call, series: MediaItem): Row => page(user, call, series.children),
     /** One item with everything there is to say. */
     single: (user: MediaUser | null, item: MediaItem): Row => rowOf(user, item, [], { single: true }),

@@ -21,6 +21,7 @@ import {
   ticksPerMs,
   type UserData,
 } from "./mediabrowser-state.ts";
+import { webClient } from "./mediabrowser-web.ts";
 import { sevenDigits } from "./mediabrowser-world.ts";
 import { posterOf } from "./posters.ts";
 import { hexOf } from "./random.ts";
@@ -477,6 +478,10 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
       },
       newFamily,
     ),
+    route("GET", "/Items/*/Ancestors", "signed-in", (context) => {
+      const user = userByQuery(context);
+      return json(items.above(user, itemById(user, first(context))));
+    }),
     route("GET", "/Shows/*/Episodes", "signed-in", (context) => {
       const user = userByQuery(context);
       return json(items.episodes(user, context.call, itemById(user, first(context))));
@@ -605,10 +610,7 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
         status: 302,
         headers: { location: `${state.basePath}/web/${emby ? "index.html" : ""}` },
       });
-    if (/^\/web(\/|$)/i.test(path))
-      return new Response("<!doctype html><html><head><title>Web client</title></head><body></body></html>", {
-        headers: { "content-type": "text/html" },
-      });
+    if (/^\/web(\/|$)/i.test(path)) return await webClient(state, credentials, call);
     if (call.request.headers.get("upgrade") !== null) {
       const refused = sockets.refusal(call);
       if (refused !== null) return refused;

@@ -37,16 +37,21 @@ export function startMediaViewer(
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   let over = false;
 
-  const stop = (): void => {
-    if (over) return;
+  const leave = (): void => {
     over = true;
     clearInterval(reports);
-    media.stop(session);
     resolve();
+  };
+  const stop = (): void => {
+    if (over) return;
+    leave();
+    media.stop(session);
   };
   const moveTo = (positionMs: number): void => {
     if (over) return;
-    media.progress(session, Math.min(positionMs, lastMs));
+    const endedElsewhere = !item.library.server.sessions.includes(session);
+    if (endedElsewhere) leave();
+    else media.progress(session, Math.min(positionMs, lastMs));
     if (session.positionMs >= lastMs) stop();
   };
   const reports = setInterval(() => moveTo(session.positionMs + (session.paused ? 0 : everyMs * speed)), everyMs);

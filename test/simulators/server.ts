@@ -12,7 +12,7 @@ import { createWorld, type World } from "./world.ts";
  *
  *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|odd:60[:seed]|extreme[:name] [--port-file FILE] [--port 0] [--limits]
  *
- * Prints (and writes to FILE) one JSON object {control, env, keys, servers, accounts}; see control.ts for what can be
+ * Prints (and writes to FILE) one JSON object {control, env, keys, servers, mediaServers, accounts}; see control.ts for what can be
  * asked of `control`. Ends on SIGTERM or SIGINT.
  */
 
@@ -23,6 +23,12 @@ function worldOf(name: string): { world: World; big: boolean } {
     const world = createWorld();
     const anna = world.addAccount({ username: "anna" });
     world.addLibrary(world.addServer({ name: "Attic", owner: anna }), { title: "TV Shows" });
+    const basement = world.media.addServer({ name: "Basement", style: "jellyfin-12" });
+    const cabin = world.media.addServer({ name: "Cabin", style: "emby" });
+    for (const server of [basement, cabin]) {
+      world.media.addUser(server, { name: "anna", password: "open sesame" });
+      world.media.addLibrary(server, { name: "Series" });
+    }
     return { world, big: false };
   }
   if (kind === "bench") {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { inflateSync } from "node:zlib";
+import { nextOnBasement } from "./demo-media.ts";
 import { demoWorld, nextToWatch } from "./demo-world.ts";
 import { generateWorld, watchedItems } from "./generate.ts";
+import { type MediaServerState, mediaEpisodesOf } from "./mediabrowser-state.ts";
+import { mediaSeries } from "./mediabrowser-world.ts";
 import { episodesOf, showOf } from "./plex-world.ts";
 import { drawPoster } from "./poster-art.ts";
 import { createRandom } from "./random.ts";
@@ -65,6 +68,24 @@ describe("generated worlds", () => {
 });
 
 describe("the demo", () => {
+  test("has a Jellyfin and an Emby with shows of their own and one viewing that Plex reports too", () => {
+    const { world, anna, attic, media } = demoWorld({ now: () => now });
+    const titles = (state: MediaServerState): string[] =>
+      state.libraries.flatMap(({ items }) => items.filter(({ kind }) => kind === "Series").map(({ name }) => name));
+    expect(titles(media.basement.state)).toEqual(["Detectorists", "Deutschland 83", "Fargo", "Firefly", "Chernobyl"]);
+    expect(titles(media.cabin.state)).toEqual(["Borgen", "Slow Horses"]);
+    const chernobyl = mediaSeries(media.basement.state, "Chernobyl");
+    const seen = mediaEpisodesOf(chernobyl).filter((item) => world.media.dataOf(media.basement.anna, item)?.played);
+    expect(seen).toHaveLength(1);
+    const begun = Date.parse(world.media.dataOf(media.basement.anna, seen[0] ?? chernobyl)?.lastPlayed ?? "");
+    const ends = attic.history
+      .filter(({ item, account }) => account === anna && item?.episode === seen[0]?.episode)
+      .map(({ viewedAt }) => viewedAt * 1_000);
+    const runtimeMs = seen[0]?.runtimeMs ?? 0;
+    expect(ends.some((end) => end - begun > 0 && end - begun <= runtimeMs)).toBe(true);
+    expect(nextOnBasement(world, media)?.show?.title).toBe("Deutschland 83");
+  });
+
   test("is a believable household", () => {
     const { world, anna, attic, bens } = demoWorld({ now: () => now });
     const shows = [attic, bens].flatMap((server) => server.libraries.flatMap((library) => library.shows));

@@ -28,7 +28,10 @@ const guide: WebhookView["guide"] = {
   title: "In its settings",
   page: { url: "https://app.example.com/webhooks", label: "The list" },
   steps: ["Open it.", "Paste it."],
-  instead: { title: "Another way", intro: "It also tells.", steps: ["Do that."], template: '{"a":"{b}"}' },
+  others: [
+    { title: "Another way", intro: "It also tells.", steps: ["Do that."], template: '{"a":"{b}"}' },
+    { title: "A third way", intro: "It tells less.", steps: ["Do this."], template: null },
+  ],
 };
 
 function shown(base: string, change: Partial<WebhookView> = {}): WebhookView {
@@ -45,6 +48,9 @@ function start(members: Partial<WebhookService>, options: TestAppOptions = {}): 
     },
   });
 }
+
+const part = (name: string, text: string) =>
+  `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${text}\r\n--x--\r\n`;
 
 describe("a media server posts", () => {
   const received: unknown[] = [];
@@ -77,9 +83,15 @@ describe("a media server posts", () => {
       "application/x-www-form-urlencoded",
       { payload: '{"event":"a"}' },
     ],
-    ["what breaks off", '{"event"', "application/json", null],
-    ["a form that breaks off", "--x\r\nContent-Dis", "multipart/form-data; boundary=x", null],
-    ["nothing", "", "application/json", null],
+    ["form fields that call themselves JSON", "data=%7B%7D&x=1", "application/json", { data: "{}", x: "1" }],
+    ["JSON that calls itself a form", '{"event":"a=b"}', "multipart/form-data; boundary=x", { event: "a=b" }],
+    ["JSON that calls itself form fields", '{"event":"a=b"}', "application/x-www-form-urlencoded", { event: "a=b" }],
+    ["a form that does not say so", part("data", "{}"), "text/plain", { data: "{}" }],
+    ["a form without a type", new TextEncoder().encode(part("data", "{}")), null, { data: "{}" }],
+    ["a form under another mark than its own", part("data", "{}"), "multipart/form-data; boundary=y", { data: "{}" }],
+    ["what breaks off", '{"event"', "application/json", '{"event"'],
+    ["a form that breaks off", "--x\r\nContent-Dis", "multipart/form-data; boundary=x", "--x\r\nContent-Dis"],
+    ["nothing", "", "application/json", ""],
   ];
   test.each(bodies)("%s", async (_, body, type, read) => {
     const post = begin();

@@ -40,6 +40,8 @@ export type IntegrationSettingsModel = {
   historyNote: string | null;
   /** The server can tell of finished episodes by itself. */
   hasWebhook: boolean;
+  /** Where the user has typed the address: what it is, who is signed in there, and where both are changed. */
+  place: { serverUrl: string; accountName: string; href: string } | null;
   errors: Readonly<Record<string, string>>;
 };
 
@@ -65,6 +67,7 @@ export function IntegrationSettingsPage({ ctx, settings }: Props): JSX.Element {
           <Shows ctx={ctx} settings={settings} />
           <TwoWayLink ctx={ctx} settings={settings} />
           {settings.hasWebhook ? <Webhook ctx={ctx} settings={settings} /> : ""}
+          {settings.place === null ? "" : <Place ctx={ctx} place={settings.place} />}
           <Group title="Use this server" hint="Switched off, nothing is asked of it. What was synced stays.">
             <Switch label="Switched on" name="enabled" checked={settings.enabled} />
           </Group>
@@ -400,6 +403,23 @@ function Webhook({ ctx, settings }: Props): JSX.Element {
           label="Set up and see deliveries"
           name={`Set up and see deliveries of ${settings.serverName}`}
         />
+      </div>
+    </Group>
+  );
+}
+
+function Place({
+  ctx,
+  place,
+}: {
+  ctx: ViewContext;
+  place: NonNullable<IntegrationSettingsModel["place"]>;
+}): JSX.Element {
+  return (
+    <Group title="Address and sign-in" hint="The same server at another address keeps everything that was synced.">
+      <p class="place-facts" dir="auto" safe>{`${place.accountName} at ${place.serverUrl}`}</p>
+      <div class="actions">
+        <ButtonLink ctx={ctx} href={place.href} label="Change address or sign in again" />
       </div>
     </Group>
   );

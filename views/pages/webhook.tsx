@@ -23,6 +23,8 @@ export type WebhookRegistrationModel = {
   isFresh: boolean;
 };
 
+export type OtherWayModel = { title: string; intro: string; steps: readonly string[]; template: string | null };
+
 export type WebhookPageModel = WebhookDeliveriesModel & {
   serverName: string;
   providerName: string;
@@ -36,7 +38,7 @@ export type WebhookPageModel = WebhookDeliveriesModel & {
     title: string;
     page: { url: string; label: string };
     steps: readonly string[];
-    instead: { title: string; intro: string; steps: readonly string[]; template: string } | null;
+    others: readonly OtherWayModel[];
   };
 };
 
@@ -146,25 +148,30 @@ export function WebhookRegistration({ ctx, registration }: RegistrationProps): J
 }
 
 function Guide({ ctx, page }: Props): JSX.Element {
-  const { guide } = page;
+  const { guide, registration } = page;
+  const hint = registration === null ? undefined : "Where one press is not enough, or not possible.";
   return (
-    <Group title="By hand" hint="Where one press is not enough, or not possible.">
+    <Group title={registration === null ? `Set it up in ${page.providerName}` : "By hand"} hint={hint}>
       <div>
-        <Fold ctx={ctx} title={guide.title}>
+        <Fold ctx={ctx} title={guide.title} isOpen={registration === null}>
           <Steps steps={guide.steps} />
           <p>
             <OutLink ctx={ctx} href={guide.page.url} label={`Open ${guide.page.label}`} />
           </p>
         </Fold>
-        {guide.instead === null ? "" : <Instead ctx={ctx} instead={guide.instead} />}
+        {guide.others.map((other, at) => (
+          <OtherWay ctx={ctx} other={other} at={at} />
+        ))}
       </div>
     </Group>
   );
 }
 
-function Fold({ ctx, title, children }: PropsWithChildren<{ ctx: ViewContext; title: string }>): JSX.Element {
+type FoldProps = PropsWithChildren<{ ctx: ViewContext; title: string; isOpen?: boolean }>;
+
+function Fold({ ctx, title, isOpen = false, children }: FoldProps): JSX.Element {
   return (
-    <details class="technical">
+    <details class="technical" open={isOpen}>
       <summary>
         <Icon ctx={ctx} name="chevron-right" class="fold-mark" />
         <span safe>{title}</span>
@@ -184,20 +191,32 @@ function Steps({ steps }: { steps: readonly string[] }): JSX.Element {
   );
 }
 
-type InsteadProps = { ctx: ViewContext; instead: NonNullable<WebhookPageModel["guide"]["instead"]> };
-
-function Instead({ ctx, instead }: InsteadProps): JSX.Element {
-  const templateId = id("field", "webhook-template");
+function OtherWay({ ctx, other, at }: { ctx: ViewContext; other: OtherWayModel; at: number }): JSX.Element {
   return (
-    <Fold ctx={ctx} title={instead.title}>
-      <p safe>{instead.intro}</p>
-      <Steps steps={instead.steps} />
-      <div class="secret webhook-template">
-        <pre id={templateId} tabindex="0" safe>
-          {instead.template}
-        </pre>
-        <CopyButton ctx={ctx} of={templateId} name="Copy the JSON data" />
-      </div>
+    <Fold ctx={ctx} title={other.title}>
+      <p safe>{other.intro}</p>
+      <Steps steps={other.steps} />
+      {other.template === null ? "" : <Template ctx={ctx} text={other.template} at={at} />}
     </Fold>
+  );
+}
+
+function Template({ ctx, text, at }: { ctx: ViewContext; text: string; at: number }): JSX.Element {
+  const templateId = id("field", `webhook-template-${at}`);
+  return (
+    <div class="secret webhook-template">
+      <pre id={templateId} tabindex="0" safe>
+        {text}
+      </pre>
+      <Button
+        ctx={ctx}
+        type="button"
+        kind="quiet"
+        icon="copy"
+        label="Copy"
+        name="Copy the JSON data"
+        attributes={{ "data-copy": templateId }}
+      />
+    </div>
   );
 }

@@ -164,15 +164,18 @@ function AskWho({ ctx, address, found }: WhoProps): JSX.Element {
       <Found ctx={ctx} address={address} found={found} />
       <Problem address={address} />
       {found.codeName === null ? "" : <ByCode ctx={ctx} address={address} name={found.codeName} />}
-      {passwordFirst ? (
-        <ByPassword ctx={ctx} address={address} primary />
-      ) : (
-        <details class="server-other" open={byPassword}>
-          <summary>Use a user name and password</summary>
-          <ByPassword ctx={ctx} address={address} primary={false} />
-        </details>
-      )}
-      {found.keyHint === null ? "" : <ByKey ctx={ctx} address={address} hint={found.keyHint} />}
+      {passwordFirst ? <ByPassword ctx={ctx} address={address} primary /> : ""}
+      <div class="other-ways">
+        {passwordFirst ? (
+          ""
+        ) : (
+          <details class="server-other" open={byPassword}>
+            <summary>Use a user name and password</summary>
+            <ByPassword ctx={ctx} address={address} primary={false} />
+          </details>
+        )}
+        {found.keyHint === null ? "" : <ByKey ctx={ctx} address={address} hint={found.keyHint} />}
+      </div>
     </>
   );
 }
@@ -217,7 +220,7 @@ function ByCode({ ctx, address, name }: Props & { name: string }): JSX.Element {
     <ActionForm action={ctx.paths.signInCodes(address.provider)} class="stacked-form" live={live}>
       <Where address={address} />
       <p class="dim">You get a short code here and allow it where you are signed in already. No password is typed.</p>
-      <Button ctx={ctx} kind="primary" label={`Use ${name}`} wide />
+      <Button ctx={ctx} kind="primary" label={`Use ${name}`} wide attributes={{ autofocus: "" }} />
     </ActionForm>
   );
 }

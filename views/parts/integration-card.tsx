@@ -265,7 +265,13 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
       {signIn && integration.throughHome ? (
         <LinkAgain ctx={ctx} integration={integration} />
       ) : signIn ? (
-        <SignInAgain ctx={ctx} integration={integration} label="Sign in again" primary />
+        <ConnectForm
+          ctx={ctx}
+          provider={integration.provider}
+          label="Sign in again"
+          primary
+          address={integration.byAddress ? { integration: integration.id } : undefined}
+        />
       ) : (
         <ActionForm action={ctx.paths.integrationSyncs(integration.id)} live={live} class="action action-main">
           <Button
@@ -288,7 +294,13 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
         name={`Settings of ${integration.serverName}`}
       />
       {integration.byAddress && integration.state === "unreachable" ? (
-        <SignInAgain ctx={ctx} integration={integration} label="Change address" />
+        <ButtonLink
+          ctx={ctx}
+          kind="quiet"
+          href={ctx.paths.serverAddress(integration.provider, { integration: integration.id })}
+          label="Change address"
+          name={`Change address of ${integration.serverName}`}
+        />
       ) : (
         ""
       )}
@@ -316,23 +328,6 @@ function Actions({ ctx, integration, self }: IntegrationCardProps & { self: stri
         <Button ctx={ctx} kind="quiet" label="Disconnect" />
       </ActionForm>
     </div>
-  );
-}
-
-type SignInAgainProps = { ctx: ViewContext; integration: IntegrationCardModel; label: string; primary?: boolean };
-
-/** Where the address is typed, the former one stands there already, and the user's name. */
-function SignInAgain({ ctx, integration, label, primary = false }: SignInAgainProps): JSX.Element {
-  const address = integration.byAddress ? { integration: integration.id } : undefined;
-  return (
-    <ConnectForm
-      ctx={ctx}
-      provider={integration.provider}
-      label={label}
-      primary={primary}
-      quiet={!primary}
-      address={address}
-    />
   );
 }
 

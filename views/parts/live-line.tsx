@@ -8,7 +8,8 @@ import { NowWatchingList, type NowWatchingModel } from "./now-watching.tsx";
 
 /** Whether a server's news is heard as it happens. */
 export type LiveModel =
-  | { state: "off" | "connecting" }
+  | { state: "off"; reason?: string }
+  | { state: "connecting" }
   | { state: "live"; since: number }
   | { state: "reconnecting"; since: number; nextTryAt: number };
 
@@ -30,7 +31,7 @@ export function LiveLine({ ctx, integrationId, live, watching }: LiveLineProps):
     <div
       id={id("integration-live", integrationId)}
       class="integration-live"
-      hidden={live.state === "off" && watching.length === 0}
+      hidden={live.state === "off" && live.reason === undefined && watching.length === 0}
       {...refresh}
     >
       <p class="live-line dim">
@@ -72,6 +73,16 @@ function State({ ctx, live }: { ctx: ViewContext; live: LiveModel }): JSX.Elemen
     case "connecting":
       return <span>Connecting for live news …</span>;
     case "off":
-      return "";
+      return <Silence ctx={ctx} reason={live.reason ?? null} />;
   }
+}
+
+function Silence({ ctx, reason }: { ctx: ViewContext; reason: string | null }): JSX.Element {
+  if (reason === null) return "";
+  return (
+    <>
+      <Icon ctx={ctx} name="wifi-off" />
+      <span safe>{reason}</span>
+    </>
+  );
 }

@@ -19,7 +19,7 @@ type PinBase = {
   providerName: string;
   pinId: string;
   /** The sign-in is at this server itself. */
-  at?: { serverUrl: string; serverName: string; insecureTls: boolean } | undefined;
+  at?: { serverUrl: string; serverName: string; insecureTls: boolean; byCode: boolean } | undefined;
 };
 
 export type PinModel = PinBase &
@@ -148,7 +148,9 @@ function CodeWaiting({ ctx, pin, at }: CodeWaitingProps): JSX.Element {
       <p safe>{pin.where}</p>
       <p class="pin-code" dir="ltr">
         <span class="visually-hidden" safe>{`Code for ${pin.codeName}: `}</span>
-        <output safe>{pin.code}</output>
+        <output tabindex="-1" {...{ autofocus: true }} safe>
+          {pin.code}
+        </output>
       </p>
       <WaitsFor ctx={ctx} whom={pin.at?.serverName ?? pin.providerName} until={pin.expiresAt} at={at} />
     </>
@@ -170,9 +172,11 @@ function WaitsFor({
     <>
       <p class="pin-waiting" role="status">
         <span class="waiting-dot" aria-hidden="true"></span>
-        <span dir="auto" safe>{`Waiting for ${whom}. The code runs out `}</span>
-        <Time ctx={ctx} at={until} />
-        <span>.</span>
+        <span>
+          <span dir="auto" safe>{`Waiting for ${whom}. The code runs out `}</span>
+          <Time ctx={ctx} at={until} />
+          <span>.</span>
+        </span>
       </p>
       <div class="actions actions-end">
         <a class="link no-script" href={at}>
@@ -235,7 +239,7 @@ function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waitin
             </ActionForm>
             <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Later" />
           </div>
-          <NotYou ctx={ctx} pin={pin} />
+          {pin.at === undefined || pin.at.byCode ? <NotYou ctx={ctx} pin={pin} /> : ""}
         </>
       );
   }

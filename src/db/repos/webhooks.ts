@@ -38,15 +38,17 @@ export function insertDelivery(db: Db, delivery: NewDelivery): void {
     .run(delivery);
 }
 
-/** Whether the same news has come since then and was used, or is waiting for its turn. */
-export function hasCome(db: Db, integrationId: number, fingerprint: string, since: number): boolean {
+export type Came = { fingerprint: string; since: number; alsoUsed: boolean };
+
+/** Whether the same news has come since then and is waiting for its turn, or `alsoUsed`, has had it. */
+export function hasCome(db: Db, integrationId: number, came: Came): boolean {
   return (
     db.raw
-      .query<unknown, [number, string, number]>(
-        `SELECT 1 FROM webhook_seen WHERE integration_id = ? AND fingerprint = ? AND received_at >= ?
-           AND outcome IN ('waiting', 'used') LIMIT 1`,
+      .query<unknown, [Came & { integrationId: number }]>(
+        `SELECT 1 FROM webhook_seen WHERE integration_id = $integrationId AND fingerprint = $fingerprint
+           AND received_at >= $since AND (outcome = 'waiting' OR $alsoUsed AND outcome = 'used') LIMIT 1`,
       )
-      .get(integrationId, fingerprint, since) !== null
+      .get({ integrationId, ...came }) !== null
   );
 }
 

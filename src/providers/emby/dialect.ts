@@ -1,5 +1,6 @@
 import { toIso } from "../../domain/instant.ts";
 import type { Dialect, Kind } from "../mediabrowser/dialect.ts";
+import { embyConnectGuide } from "./connect-guide.ts";
 
 export const embyKind: Kind = {
   label: "Emby",
@@ -28,5 +29,7 @@ export const embyDialect: Dialect = {
   markDate: (at) => ({ name: "DatePlayed", text: toIso(at).slice(0, 19).replace(/\D/g, "") }),
   provesDates: true,
   changedSince: (at) => ({ MinDateLastSavedForUser: toIso(at) }),
-  codes: false,
+  guide: embyConnectGuide,
+  // Whose marks it tells there it takes from the address, and not from the headers.
+  socket: { path: "/embywebsocket", query: (token, deviceId) => ({ api_key: token, deviceId }) },
 };

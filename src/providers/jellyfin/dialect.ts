@@ -1,5 +1,6 @@
 import { toIso } from "../../domain/instant.ts";
 import type { Dialect, Kind } from "../mediabrowser/dialect.ts";
+import { jellyfinConnectGuide } from "./connect-guide.ts";
 
 export const jellyfinKind: Kind = {
   label: "Jellyfin",
@@ -38,5 +39,11 @@ export const jellyfinDialect: Dialect = {
   provesDates: false,
   // Its "changed since" is about files.
   changedSince: null,
-  codes: true,
+  guide: jellyfinConnectGuide,
+  socket: {
+    path: "/socket",
+    query: () => ({}),
+    // After a minute without a word it hangs up; answers to its pings are none.
+    keepAlive: { message: JSON.stringify({ MessageType: "KeepAlive" }), everyMs: 30_000 },
+  },
 };

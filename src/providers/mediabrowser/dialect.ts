@@ -1,7 +1,16 @@
 import type { Instant } from "../../domain/instant.ts";
 import type { Query } from "../../kernel/http.ts";
 import type { Secret } from "../../kernel/secret.ts";
+import type { AddressGuide } from "../contract.ts";
 import type { PublicInfo } from "./schemas.ts";
+
+/** Where a server has its socket, and how it wants to be spoken to there. */
+export type SocketDialect = {
+  path: string;
+  /** What has to stand in the address, because the server looks nowhere else. */
+  query: (token: Secret, deviceId: string) => Record<string, string | Secret>;
+  keepAlive?: { message: string; everyMs: number };
+};
 
 /** A kind of server, by what it says of itself to everybody. */
 export type Kind = { label: string; claims: (info: PublicInfo) => boolean };
@@ -36,6 +45,7 @@ export type Dialect = {
   provesDates: boolean;
   /** "Changed since", as far as the server can be asked so; null: sorted by the last view and read down to it. */
   changedSince: ((at: Instant) => Query) | null;
-  /** A code shown here can be approved there. */
-  codes: boolean;
+  /** A code shown here can be approved there where the guide says how. */
+  guide: AddressGuide;
+  socket: SocketDialect;
 };

@@ -108,7 +108,12 @@ async function placeOf(deps: MediaBrowserDeps, { result, info }: Tried): Promise
   if (info === null) throw new AppError("internal", "A server was found that has not answered.");
   const { url, insecureTls } = result;
   const identity = identityOf(deps, info);
-  return { url, insecureTls, identity, code: deps.dialect.codes && (await offersCodes(deps, url, insecureTls)) };
+  return {
+    url,
+    insecureTls,
+    identity,
+    code: deps.dialect.guide.code !== null && (await offersCodes(deps, url, insecureTls)),
+  };
 }
 
 export function identityOf({ dialect }: MediaBrowserDeps, info: PublicInfo): ServerIdentity {

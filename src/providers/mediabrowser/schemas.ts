@@ -57,6 +57,9 @@ export type View = z.output<typeof viewsSchema>[number];
 /** The folders above an item, innermost first. */
 export const ancestorsSchema = z.array(z.object({ Id: requiredText })).transform((rows) => rows.map(({ Id }) => Id));
 
+/** Rows stay unread here. */
+export const sessionsSchema = z.array(z.unknown());
+
 export const userDataSchema = z.object({ Played: bool, LastPlayedDate: text });
 
 export const flagSchema = z.unknown().transform((value) => asBool(value) ?? false);

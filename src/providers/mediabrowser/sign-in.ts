@@ -19,6 +19,7 @@ export function createAddressConnect(deps: MediaBrowserDeps): AddressConnect {
 
   return {
     example: dialect.example,
+    guide: dialect.guide,
     find: createFind(deps),
 
     withPassword: (place, { username, password }) =>
@@ -46,7 +47,7 @@ export function createAddressConnect(deps: MediaBrowserDeps): AddressConnect {
       }
     },
 
-    ...(dialect.codes ? { code: createCodes(deps, clientAt) } : {}),
+    ...(dialect.guide.code !== null ? { code: createCodes(deps, clientAt) } : {}),
   };
 }
 

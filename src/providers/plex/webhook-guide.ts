@@ -27,15 +27,17 @@ export const plexWebhookGuide: WebhookGuide = {
     "On your server open Settings, then Network, show the advanced settings, and see that Webhooks is switched on.",
     "Watch an episode to its end, or skip to its last minute. It appears below.",
   ],
-  instead: {
-    title: "Without Plex Pass, through Tautulli",
-    intro: "Tautulli watches your server and can send the same news.",
-    steps: [
-      "In Tautulli, open Settings, then Notification Agents, and add a Webhook.",
-      "Paste the address from above as Webhook URL and choose the method POST.",
-      "Under Triggers tick Watched. Under Conditions you may limit it to your own user.",
-      "Under Data open Watched and paste this as JSON Data, then save.",
-    ],
-    template: tautulliTemplate,
-  },
+  others: [
+    {
+      title: "Without Plex Pass, through Tautulli",
+      intro: "Tautulli watches your server and can send the same news.",
+      steps: [
+        "In Tautulli, open Settings, then Notification Agents, and add a Webhook.",
+        "Paste the address from above as Webhook URL and choose the method POST.",
+        "Under Triggers tick Watched. Under Conditions you may limit it to your own user.",
+        "Under Data open Watched and paste this as JSON Data, then save.",
+      ],
+      template: tautulliTemplate,
+    },
+  ],
 };

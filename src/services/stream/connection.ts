@@ -19,9 +19,12 @@ const recycleMs = 22 * HOUR_MS;
 /** A server that knows no news may only be starting, or learns it with an update. */
 const unknownMs = 5 * MINUTE_MS;
 
+/** At the first refusal in a row the sign-in is looked into, and then again after so many. */
+const refusals = 10;
+
 export type ConnectionOptions = {
   row: IntegrationRow;
-  integrations: Pick<Integrations, "open">;
+  integrations: Pick<Integrations, "open" | "rediscover" | "failed">;
   sync: RereadsOptions["sync"];
 };
 
@@ -75,7 +78,7 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
 
   function hear(news: ServerNews, server: MediaServer): void {
     if (news.kind === "playing") viewings.hear(news, server);
-    else if (news.kind === "items") rereads.items(news.itemIds);
+    else if (news.kind === "items") rereads.items(news);
     else if (news.kind === "library") rereads.everything();
   }
 
@@ -92,9 +95,13 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
     throw new AppError("unreachable", `${serverName} has closed the connection.`);
   }
 
-  async function once(): Promise<AppError | null> {
+  async function once(): Promise<AppError | "nothing to hear" | null> {
     try {
       const server = await integrations.open(integrationId);
+      if (server.noNews !== undefined) {
+        become({ state: "off", reason: server.noNews });
+        return "nothing to hear";
+      }
       if (server.news === undefined) {
         throw new AppError("unsupported", `${serverName} tells nothing by itself.`);
       }
@@ -113,8 +120,20 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
     return waitMs;
   }
 
+  /** The word of the connection alone does not end a sign-in: whoever keeps the account is asked. */
+  async function checkSignIn(): Promise<void> {
+    try {
+      await integrations.rediscover(integrationId);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (hasCode(error, "auth-expired")) integrations.failed(integrationId, error);
+      else log.debug("stream.sign-in", { integration: integrationId, reason: error });
+    }
+  }
+
   async function run(): Promise<void> {
     let failures = 0;
+    let refused = 0;
     while (!signal.aborted) {
       const began = clock.ticks();
       const reason = await once();
@@ -122,8 +141,12 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
       const wasLive = state.state === "live";
       if (wasLive) lostAt = clock.now();
       if (reason === null) continue;
+      if (reason === "nothing to hear") return;
       failures = wasLive && clock.ticks() - began > goodMs ? 1 : failures + 1;
-      await clock.sleep(lost(reason, failures), signal).catch(() => undefined);
+      const waitMs = lost(reason, failures);
+      refused = hasCode(reason, "auth-expired") ? refused + 1 : 0;
+      if (refused % refusals === 1) await checkSignIn();
+      await clock.sleep(waitMs, signal).catch(() => undefined);
     }
   }
 

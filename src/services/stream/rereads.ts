@@ -1,6 +1,7 @@
 import { type IntegrationRow, integrationById } from "../../db/repos/integrations.ts";
 import { MINUTE_MS, SECOND_MS } from "../../domain/instant.ts";
 import { hasCode, toAppError } from "../../kernel/errors.ts";
+import type { ServerNews } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
 import type { Reread, SyncService } from "../sync/types.ts";
 
@@ -26,6 +27,8 @@ export type RereadsOptions = {
   signal: AbortSignal;
 };
 
+type ItemsNews = Extract<ServerNews, { kind: "items" }>;
+
 export type Rereads = ReturnType<typeof createRereads>;
 
 /** Turns news into as few questions as will do. */
@@ -33,7 +36,8 @@ export function createRereads(
   { db, clock, log }: Pick<Deps, "db" | "clock" | "log">,
   { integrationId, sync, signal }: RereadsOptions,
 ) {
-  const waiting = new Set<string>();
+  /** With whether one that is no episode says something about episodes. */
+  const waiting = new Map<string, boolean>();
   const looking = new Map<string, AbortController>();
   /** Items asked for in the current minute. */
   let spent = { since: Number.NEGATIVE_INFINITY, items: 0 };
@@ -67,18 +71,18 @@ export function createRereads(
 
   async function flush(): Promise<void> {
     await clock.sleep(togetherMs, signal);
-    const itemIds = [...waiting];
+    const asked = new Map(waiting);
     waiting.clear();
     if (keptUpToDate() === null) return;
-    if (isScan(itemIds.length)) return everything();
-    const read = await reread(itemIds);
+    if (isScan(asked.size)) return everything();
+    const read = await reread([...asked.keys()]);
     // A season or a show, perhaps, whose episodes have all changed.
-    if (read?.items.some(({ state }) => state === "gone")) everything();
+    if (read?.items.some(({ state, itemId }) => state === "gone" && asked.get(itemId) === true)) everything();
   }
 
-  function items(itemIds: readonly string[]): void {
+  function items({ itemIds, each = false }: ItemsNews): void {
     const first = waiting.size === 0;
-    for (const itemId of itemIds) waiting.add(itemId);
+    for (const itemId of itemIds) waiting.set(itemId, !each || waiting.get(itemId) === true);
     if (first && waiting.size > 0) own(flush);
   }
 

@@ -2,8 +2,8 @@ import type { PlayState } from "../../providers/contract.ts";
 
 /** How an integration hears of its server's news. Instants in epoch milliseconds. */
 export type StreamState =
-  /** Nothing is listened to: switched off, a login is needed, or the server tells nothing. */
-  | { state: "off" }
+  /** Nothing is listened to: switched off, or a login is needed. `reason`: the server tells this connection nothing. */
+  | { state: "off"; reason?: string }
   | { state: "connecting" }
   | { state: "live"; since: number }
   | { state: "reconnecting"; since: number; nextTryAt: number; reason: string };

@@ -29,6 +29,7 @@ export type QueueParts = {
 const newsSchema: z.ZodType<WebhookNews> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("watched"), itemId: z.string(), viewCount: z.number().nullable() }),
   z.object({ kind: z.literal("added"), itemId: z.string() }),
+  z.object({ kind: z.literal("changed"), itemId: z.string() }),
   z.object({ kind: z.literal("rated"), itemId: z.string() }),
 ]);
 
@@ -37,6 +38,8 @@ type ItemNews = Exclude<WebhookNews, { kind: "rated" }>;
 
 type Settled = { outcome: Exclude<DeliveryOutcome, "waiting">; reason: string | null; syncId?: string | null };
 
+/** One question to a server holds no more items. */
+const mostAtOnce = 100;
 /** When the database itself refuses. */
 const troubleMs = MINUTE_MS;
 const knownAlready = "Nothing new: it was known already.";
@@ -111,7 +114,10 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
       return;
     }
     const items = due.filter((each): each is Delivery<ItemNews> => each.news.kind !== "rated");
-    if (items.length > 0) await tried(row, items, () => lookAt(row, items));
+    for (let from = 0; from < items.length && !leaving.signal.aborted; from += mostAtOnce) {
+      const some = items.slice(from, from + mostAtOnce);
+      await tried(row, some, () => lookAt(row, some));
+    }
     for (const each of due) {
       if (each.news.kind === "rated") await tried(row, [each], () => takeRating(row, each));
     }
@@ -151,7 +157,7 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
       settle(id, { outcome: "ignored", reason: "Its library is not read." });
     } else if (item === null) {
       settle(id, { outcome: "ignored", reason: `${row.serverName} shows no such episode to ${row.accountName}.` });
-    } else if (news.kind === "added" || isShown(item, news)) {
+    } else if (news.kind !== "watched" || isShown(item, news)) {
       settle(id, { outcome: "used", reason: syncId === null ? knownAlready : null, syncId });
     } else {
       const at = nextLook(receivedAt, clock.now());

@@ -5,6 +5,7 @@ import {
   updateIntegration,
 } from "../../db/repos/integrations.ts";
 import {
+  type DeliveryOutcome,
   type DeliveryRow,
   deleteDeliveries,
   deliveriesOf,
@@ -31,8 +32,8 @@ export type WebhookParts = QueueParts & { integrations: Pick<Integrations, "open
 
 /** How many deliveries of an integration are kept to look at. */
 const KEPT = 50;
-/** One question to a server holds no more items; what a flood brings beyond that comes with the next sync. */
-const MOST_WAITING = 100;
+/** A show marked as a whole is a message for each episode. What a flood brings beyond this comes with the next sync. */
+const MOST_WAITING = 1_000;
 /** The same news again within this time is a double. Later it is looked at anew, and does no harm. */
 const DOUBLE_MS = 10 * MINUTE_MS;
 
@@ -168,7 +169,11 @@ export function createWebhooks(deps: Deps, parts: WebhookParts): WebhookService 
   function admit({ id, enabled }: IntegrationRow, read: WebhookDelivery, now: number): string | null {
     if (read.news === null) return read.reason;
     if (!enabled) return "This server is switched off.";
-    if (hasCome(db, id, read.fingerprint, now - DOUBLE_MS)) return "The same has come already.";
+    // A mark may be set, taken back and set again: only one that still waits for the look makes the next superfluous.
+    const alsoUsed = read.news.kind !== "changed";
+    if (hasCome(db, id, { fingerprint: read.fingerprint, since: now - DOUBLE_MS, alsoUsed })) {
+      return "The same has come already.";
+    }
     return waitingCount(db, id) < MOST_WAITING ? null : "Too much at once. The next sync brings it.";
   }
 
@@ -202,12 +207,13 @@ export function createWebhooks(deps: Deps, parts: WebhookParts): WebhookService 
       const row = rowOf(integrationId);
       const account = { id: row.accountId, username: row.accountName, email: row.accountEmail };
       const read = partOf(row).read(body, { serverId: row.serverId, owned: row.owned, account });
+      if (read === null) return;
       const now = clock.now();
       const { event, title, fingerprint } = read;
       const refused = tx(db, () => {
         const reason = admit(row, read, now);
         const news = reason === null ? JSON.stringify(read.news) : null;
-        const outcome = reason === null ? "waiting" : "ignored";
+        const outcome = outcomeOf(read, reason);
         insertDelivery(db, { integrationId, fingerprint, event, title, outcome, reason, news, now });
         forgetDeliveries(db, integrationId, KEPT);
         return reason;
@@ -235,6 +241,11 @@ export function createWebhooks(deps: Deps, parts: WebhookParts): WebhookService 
     stop: queue.stop,
     idle: queue.idle,
   };
+}
+
+function outcomeOf(read: WebhookDelivery, reason: string | null): DeliveryOutcome {
+  if (reason === null) return "waiting";
+  return read.news === null && read.isTest === true ? "used" : "ignored";
 }
 
 function deliveryView({ id, syncLogId, ...row }: DeliveryRow): DeliveryView {

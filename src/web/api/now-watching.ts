@@ -29,7 +29,7 @@ const Item = t.Object({
 
 const State = t.Object({
   state: t.Union([t.Literal("off"), t.Literal("connecting"), t.Literal("live"), t.Literal("reconnecting")], {
-    description: "off: not listened to (switched off, or a login is needed)",
+    description: "off: not listened to (switched off, a login is needed, or the server tells nothing: `reason`)",
   }),
   since: t.Union([Iso, t.Null()], { description: "Since when it is live, or since when it is not" }),
   nextTryAt: IsoOrNull,
@@ -55,7 +55,7 @@ function stateJson(state: StreamState) {
     state: state.state,
     since: "since" in state ? iso(state.since) : null,
     nextTryAt: isoOrNull("nextTryAt" in state ? state.nextTryAt : null),
-    reason: "reason" in state ? state.reason : null,
+    reason: ("reason" in state ? state.reason : null) ?? null,
   };
 }
 

@@ -122,7 +122,7 @@ export function createWebhookRoutes(deps: RouteDeps) {
         set.status = 202;
       },
       {
-        params: t.Object({ provider: t.String({ description: "plex" }), secret: t.String() }),
+        params: t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }), secret: t.String() }),
         response: { 202: t.Void({ description: "Taken; the server is asked about it afterwards" }) },
         detail: {
           summary: "Where a media server posts its news",

@@ -79,7 +79,9 @@ function withProblem(model: AddressModel, error: AppError): AddressModel {
   const tried = read.success ? read.data : [];
   const [first] = error.fields;
   const field = first !== undefined && isField(first.path) ? first.path : null;
-  const message = field === null ? error.message : (first?.message ?? error.message);
+  // Each address says its own reason below; the sentence need not repeat them.
+  const sentence = tried.length > 0 ? `No ${model.providerName} server answers there.` : error.message;
+  const message = field === null ? sentence : (first?.message ?? sentence);
   const problem = { text: [message, error.hint ?? ""].join(" ").trim(), field };
   const said = [error.message, ...tried.map(({ reason }) => reason)].join(" ");
   return { ...model, problem, tried, offersInsecure: /certificate/.test(said) };

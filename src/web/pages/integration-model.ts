@@ -87,6 +87,7 @@ export function cardModel(
   const running = logs.find(({ status }) => status === "running");
   const last = logs.find(({ status, mode }) => status !== "running" && mode !== "preview");
   const provider = providers.get(view.provider);
+  const byAddress = provider.manifest.connect === "address";
   const state = view.enabled ? view.status : "disabled";
   const disabledHint = "Nothing is asked of this server. Switch it on in its settings.";
   const hint = state === "disabled" ? disabledHint : (view.statusMessage ?? view.historyNote);
@@ -100,11 +101,12 @@ export function cardModel(
     serverName: view.serverName,
     accountName: view.username,
     throughHome: view.throughHome,
-    byAddress: provider.manifest.connect === "address",
+    byAddress,
     byKey: view.byKey,
     household: !view.throughHome && provider.home !== undefined,
     ...(view.serverVersion === null ? {} : { serverVersion: view.serverVersion.split("-")[0] }),
-    connection: { kind: view.connectionKind, latencyMs: null },
+    // Every address of some servers is typed: that says nothing about this one.
+    ...(byAddress ? {} : { connection: { kind: view.connectionKind, latencyMs: null } }),
     lastSync:
       last === undefined || last.syncedAt === null
         ? null

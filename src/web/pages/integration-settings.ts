@@ -46,6 +46,7 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
     const preset = presetOf(schedule);
     const { libraries, librariesProblem } = await librariesOf(userId, view.id);
     const preferences = { ...view.preferences, ...typed.preferences };
+    const { manifest } = deps.providers.get(view.provider);
     const settings: IntegrationSettingsModel = {
       id: view.id,
       serverName: view.serverName,
@@ -70,7 +71,15 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
       preview: null,
       twoWay: view.twoWaySince !== null,
       historyNote: view.historyNote,
-      hasWebhook: deps.providers.get(view.provider).manifest.capabilities.webhooks,
+      place:
+        manifest.connect === "address"
+          ? {
+              serverUrl: view.serverUrl,
+              accountName: view.username,
+              href: paths.serverAddress(view.provider, { integration: view.id }),
+            }
+          : null,
+      hasWebhook: manifest.capabilities.webhooks,
       errors,
     };
     return settings;

@@ -48,7 +48,10 @@ export function createPinPages(deps: RouteDeps) {
   function base(provider: ProviderId, pinId: string, { authUrl, at }: Pick<SignInView, "authUrl" | "at"> = NO_SIGN_IN) {
     const known = { provider, providerName: providerLabel(provider), pinId };
     if (at === null) return known;
-    return { ...known, at: { serverUrl: authUrl, serverName: at.serverName, insecureTls: at.insecureTls } };
+    return {
+      ...known,
+      at: { serverUrl: authUrl, serverName: at.serverName, insecureTls: at.insecureTls, byCode: at.way === "code" },
+    };
   }
 
   const exampleOf = (provider: ProviderId) => {

@@ -727,7 +727,7 @@ describe("every page", () => {
 
   test.each<[string, (db: Db) => unknown]>([
     ["listed", (db) => deliveriesOf(db, 1, 50)],
-    ["compared", (db) => hasCome(db, 1, "print", NOW)],
+    ["compared", (db) => hasCome(db, 1, { fingerprint: "print", since: NOW, alsoUsed: true })],
     ["counted", (db) => waitingCount(db, 1)],
     ["taken up", (db) => dueDeliveries(db, 1, NOW)],
     ["waited for", (db) => nextDeliveryAt(db, 1)],

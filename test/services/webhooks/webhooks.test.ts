@@ -210,16 +210,16 @@ describe("many at once", () => {
     const at = await begin();
     await at.sims.takeDown(at.server.name);
     const body = at.told("media.scrobble", episodeWhere(at, false));
-    for (let number = 0; number < 130; number += 1) {
+    for (let number = 0; number < 1_010; number += 1) {
       await at.post({ ...body, Metadata: { type: "episode", ratingKey: `9${number}` } });
     }
     const { raw } = at.product.app.deps.db;
     const waiting = "SELECT count(*) AS n FROM webhook_seen WHERE outcome = 'waiting'";
-    expect(raw.query(waiting).get()).toEqual({ n: 100 });
+    expect(raw.query(waiting).get()).toEqual({ n: 1_000 });
     expect(latest(at)).toMatchObject({ outcome: "ignored", reason: expect.stringMatching(/Too much/) });
     for (let number = 0; number < 80; number += 1) await at.post({ ...body, event: "media.pause" });
     expect(raw.query("SELECT count(*) AS n FROM webhook_seen WHERE outcome = 'ignored'").get()).toEqual({ n: 50 });
-    expect(raw.query(waiting).get()).toEqual({ n: 100 });
+    expect(raw.query(waiting).get()).toEqual({ n: 1_000 });
     expect(at.deliveries()).toHaveLength(50);
   });
 });

@@ -1,0 +1,3 @@
+import { mediaBrowserHarness } from "./mediabrowser-bench.ts";
+
+export const embyHarness = mediaBrowserHarness("emby");
