@@ -91,7 +91,7 @@ export function createTestApp(options: TestAppOptions = {}): TestApp {
       { config, db, clock: { ...clock, sleep: systemClock.sleep }, log, bus },
       { enqueue: () => undefined },
     ),
-    push: createPush({ db, clock, log, bus }, { sync: fakeSync() }),
+    push: createPush({ db, clock, log, bus, providers: plexOnly }, { sync: fakeSync() }),
     notifications: createNotifications(
       { config, db, clock, log, bus, vault, providers: plexOnly, sources: [] },
       { http: createHttp({ clock, log, userAgent: "EpisodeTracker/test" }), requireKey: () => undefined },

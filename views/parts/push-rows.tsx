@@ -39,7 +39,7 @@ export type WaitingModel = {
 
 export type PushedRow = PushRowFacts & {
   id: string;
-  outcome: "sent" | "already" | "newer" | "gone" | "refused" | "given-up";
+  outcome: "sent" | "already" | "newer" | "gone" | "refused" | "given-up" | "part";
   at: number;
 };
 
@@ -171,6 +171,7 @@ const OUTCOME: Record<PushedRow["outcome"], { icon: IconName; tone: string; text
   gone: { icon: "x", tone: "attention", text: "no longer on the server" },
   refused: { icon: "x", tone: "bad", text: "refused by the server" },
   "given-up": { icon: "ban", tone: "neutral", text: "given up by you" },
+  part: { icon: "info", tone: "neutral", text: "its file also holds an episode you have not watched" },
 };
 
 export function PushedList({ ctx, rows }: { ctx: ViewContext; rows: readonly PushedRow[] }): JSX.Element {

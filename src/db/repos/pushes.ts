@@ -1,4 +1,5 @@
 import type { OwnMark } from "../../domain/own-marks.ts";
+import type { ProviderId } from "../../domain/providers.ts";
 import type { PushOutcome, Wish } from "../../domain/push.ts";
 import type { Db } from "../open.ts";
 
@@ -9,6 +10,10 @@ const itemsOn = (integration: string, episode: string): string =>
   `FROM item_links l INDEXED BY item_links_by_episode
    JOIN integration_libraries b ON b.integration_id = l.integration_id AND b.key = l.library_key AND ${isWanted}
    WHERE l.episode_id = ${episode} AND l.integration_id = ${integration}`;
+/** The server's own id of an item: what several episodes in one file have in common. */
+const fileOf = (alias: string): string => `substr(${alias}.item_id, 1, instr(${alias}.item_id || '#', '#') - 1)`;
+const isInFile = (alias: string, file: string): string =>
+  `(${alias}.item_id = ${file} OR (${alias}.item_id > ${file} || '#' AND ${alias}.item_id < ${file} || '$'))`;
 const follows = "i.two_way = 1 AND i.two_way_since IS NOT NULL AND i.disconnected_at IS NULL";
 const isUsable = `${follows} AND i.enabled = 1 AND i.status <> 'needs-login'`;
 
@@ -100,13 +105,22 @@ const hasSentUnmark = `q.sent_at IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM pushed_marks sent INDEXED BY pushed_marks_by_episode
   WHERE sent.episode_id = q.episode_id AND sent.integration_id = q.integration_id AND sent.pushed_at = q.sent_at)`;
 
-/** Of these episodes, those whose unmark has been sent without an answer, and that are wished watched again since. */
+/**
+ * Of these episodes, those whose unmark has been sent without an answer, and that are wished watched again since; or that
+ * share a file with an episode whose unmark has been sent without an answer.
+ */
 export function unmarkedByUs(db: Db, integrationId: number, episodeIds: readonly number[]): Set<number> {
   const rows = db.raw
     .query<{ id: number }, [string, number]>(
-      `SELECT q.episode_id AS id FROM json_each(?1) w
-       CROSS JOIN push_queue q ON q.integration_id = ?2 AND q.episode_id = w.value
-       WHERE q.wanted = 'watched' AND ${hasSentUnmark}`,
+      `SELECT w.value AS id FROM json_each(?1) w WHERE EXISTS (
+         SELECT 1 FROM push_queue q
+         WHERE q.integration_id = ?2 AND q.episode_id = w.value AND q.wanted = 'watched' AND ${hasSentUnmark}
+       ) OR EXISTS (
+         SELECT 1 FROM item_links l INDEXED BY item_links_by_episode
+         JOIN item_links f ON f.integration_id = l.integration_id AND ${isInFile("f", fileOf("l"))}
+         JOIN push_queue q ON q.integration_id = f.integration_id AND q.episode_id = f.episode_id
+         WHERE l.episode_id = w.value AND l.integration_id = ?2 AND f.episode_id <> w.value AND ${hasSentUnmark}
+       )`,
     )
     .all(JSON.stringify(episodeIds), integrationId);
   return new Set(rows.map(({ id }) => id));
@@ -126,19 +140,18 @@ export function watchedOf(db: Db, userId: number, episodeIds: readonly number[])
 export type DueWish = {
   episodeId: number;
   wanted: Wish;
-  watchedAt: number | null;
   wishedAt: number;
   attempts: number;
   sentAt: number | null;
 };
 
-export type PushTarget = { id: number; userId: number };
+export type PushTarget = { id: number; userId: number; provider: ProviderId };
 
 /** Servers with something to do, and those whose turn it is by now. */
 export function dueTargets(db: Db, now: number): PushTarget[] {
   return db.raw
     .query<PushTarget, [number]>(
-      `SELECT i.id, i.user_id AS userId FROM integrations i WHERE ${isUsable} AND EXISTS (
+      `SELECT i.id, i.user_id AS userId, i.provider FROM integrations i WHERE ${isUsable} AND EXISTS (
          SELECT 1 FROM push_queue q WHERE q.integration_id = i.id AND q.state IN ('new', 'ready') AND q.next_attempt_at <= ?)`,
     )
     .all(now);
@@ -218,21 +231,30 @@ export function dropOverdue(db: Db, integrationId: number, userId: number): void
 export function dueWishes(db: Db, integrationId: number, now: number, limit: number): DueWish[] {
   return db.raw
     .query<DueWish, [number, number, number]>(
-      `SELECT episode_id AS episodeId, wanted, watched_at AS watchedAt, wished_at AS wishedAt, attempts, sent_at AS sentAt
+      `SELECT episode_id AS episodeId, wanted, wished_at AS wishedAt, attempts, sent_at AS sentAt
        FROM push_queue WHERE integration_id = ? AND state = 'ready' AND next_attempt_at <= ? ORDER BY wished_at, episode_id LIMIT ?`,
     )
     .all(integrationId, now, limit);
 }
 
-/** To be noted before anything is sent. False when the user has changed their mind meanwhile. */
-export function noteSending(db: Db, integrationId: number, wish: DueWish, now: number): boolean {
+/** False when the user has changed their mind meanwhile. */
+export function isStillWished(db: Db, integrationId: number, wish: DueWish): boolean {
   return (
     db.raw
-      .query<unknown, [number, number, number, string, number]>(
-        `UPDATE push_queue SET sent_at = ? WHERE integration_id = ? AND episode_id = ? AND wanted = ? AND wished_at = ?`,
+      .query<unknown, [number, number, string, number]>(
+        "SELECT 1 FROM push_queue WHERE integration_id = ? AND episode_id = ? AND wanted = ? AND wished_at = ?",
       )
-      .run(now, integrationId, wish.episodeId, wish.wanted, wish.wishedAt).changes === 1
+      .get(integrationId, wish.episodeId, wish.wanted, wish.wishedAt) !== null
   );
+}
+
+/** To be noted before anything is sent. */
+export function noteSending(db: Db, integrationId: number, wish: DueWish, now: number): void {
+  db.raw
+    .query<unknown, [number, number, number]>(
+      "UPDATE push_queue SET sent_at = ? WHERE integration_id = ? AND episode_id = ?",
+    )
+    .run(now, integrationId, wish.episodeId);
 }
 
 /** A wish that has come to its end, unless there is a newer one of the episode. */
@@ -353,7 +375,7 @@ export function pushedMarksOf(
   const rows = db.raw
     .query<PushedRow, [string, number]>(
       `SELECT m.id, m.integration_id AS integrationId, m.item_id AS itemId, m.episode_id AS episodeId, m.pushed_at AS at,
-         m.view_count AS viewCount, m.last_viewed_at AS seenAs, ${isLatest("m")} AS isLatest,
+         m.dated_at AS datedAt, m.view_count AS viewCount, m.last_viewed_at AS seenAs, ${isLatest("m")} AS isLatest,
          EXISTS (SELECT 1 FROM push_queue q WHERE q.integration_id = m.integration_id AND q.episode_id = m.episode_id
            AND ${hasSentUnmark}) AS isDoubtful
        FROM json_each(?1) w CROSS JOIN pushed_marks m INDEXED BY pushed_marks_by_episode ON m.episode_id = w.value
@@ -370,21 +392,24 @@ export function pushedMarksOf(
 
 export function savePushedMark(
   db: Db,
-  mark: { integrationId: number; itemId: string; episodeId: number; at: number; viewCount: number },
+  mark: Pick<PushedMark, "integrationId" | "itemId" | "episodeId" | "at" | "viewCount"> & { datedAt: number | null },
 ): number {
   const { lastInsertRowid } = db.raw
-    .query<unknown, [number, string, number, number, number]>(
-      "INSERT INTO pushed_marks (integration_id, item_id, episode_id, pushed_at, view_count) VALUES (?, ?, ?, ?, ?)",
+    .query<unknown, [number, string, number, number, number | null, number]>(
+      `INSERT INTO pushed_marks (integration_id, item_id, episode_id, pushed_at, dated_at, view_count)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     )
-    .run(mark.integrationId, mark.itemId, mark.episodeId, mark.at, mark.viewCount);
+    .run(mark.integrationId, mark.itemId, mark.episodeId, mark.at, mark.datedAt, mark.viewCount);
   return Number(lastInsertRowid);
 }
 
-/** The server's own date of a mark. */
-export function dateMark(db: Db, id: number, lastViewedAt: number | null): void {
+/** The server's own date of a mark, and what it counts with it. */
+export function dateMark(db: Db, id: number, seen: { lastViewedAt: number | null; viewCount: number }): void {
   db.raw
-    .query<unknown, [number | null, number]>("UPDATE pushed_marks SET last_viewed_at = ? WHERE id = ?")
-    .run(lastViewedAt, id);
+    .query<unknown, [number | null, number, number]>(
+      "UPDATE pushed_marks SET last_viewed_at = ?, view_count = ? WHERE id = ?",
+    )
+    .run(seen.lastViewedAt, seen.viewCount, id);
 }
 
 /** It certainly never arrived. */
@@ -423,18 +448,31 @@ export type PushItem = {
   viewCount: number;
   lastViewedAt: number | null;
   state: string;
+  /** Whether the user has watched the episode, and when they last did. */
+  isWatched: boolean;
+  watchedAt: number | null;
 };
 
-/** Where these episodes lie on a server, in libraries that are switched on. */
-export function itemsToPush(db: Db, integrationId: number, episodeIds: readonly number[]): PushItem[] {
-  return db.raw
-    .query<PushItem, [string, number]>(
-      `SELECT l.item_id AS itemId, l.episode_id AS episodeId, l.view_count AS viewCount, l.last_viewed_at AS lastViewedAt, l.state
-       FROM json_each(?1) w CROSS JOIN item_links l INDEXED BY item_links_by_episode
-         ON l.episode_id = w.value AND l.integration_id = ?2
-       JOIN integration_libraries b ON b.integration_id = l.integration_id AND b.key = l.library_key AND ${isWanted}`,
+/** Where these episodes lie on a server, in libraries that are switched on; with whatever else is in the same files. */
+export function itemsToPush(
+  db: Db,
+  { userId, integrationId, episodeIds }: { userId: number; integrationId: number; episodeIds: readonly number[] },
+): PushItem[] {
+  const rows = db.raw
+    .query<Omit<PushItem, "isWatched"> & { plays: number }, [string, number, number]>(
+      `SELECT l.item_id AS itemId, l.episode_id AS episodeId, l.view_count AS viewCount, l.last_viewed_at AS lastViewedAt,
+         l.state, count(p.id) AS plays, max(p.watched_at) AS watchedAt
+       FROM (
+         SELECT DISTINCT ${fileOf("f")} AS file
+         FROM json_each(?1) w CROSS JOIN item_links f INDEXED BY item_links_by_episode
+           ON f.episode_id = w.value AND f.integration_id = ?2
+       ) files CROSS JOIN item_links l ON l.integration_id = ?2 AND ${isInFile("l", "files.file")}
+       JOIN integration_libraries b ON b.integration_id = l.integration_id AND b.key = l.library_key AND ${isWanted}
+       LEFT JOIN plays p ON p.episode_id = l.episode_id AND p.user_id = ?3
+       WHERE l.episode_id IS NOT NULL GROUP BY l.item_id`,
     )
-    .all(JSON.stringify(episodeIds), integrationId);
+    .all(JSON.stringify(episodeIds), integrationId, userId);
+  return rows.map(({ plays, ...row }) => ({ ...row, isWatched: plays > 0 }));
 }
 
 /** What the server shows of an item after our own change of it. */
@@ -485,7 +523,10 @@ export function differencesTo(db: Db, userId: number, integrationId: number): Di
        FROM (
          SELECT l.episode_id AS episodeId, max(l.view_count) AS views FROM item_links l
          JOIN integration_libraries b ON b.integration_id = l.integration_id AND b.key = l.library_key AND ${isWanted}
-         WHERE l.integration_id = ?2 AND l.episode_id IS NOT NULL GROUP BY l.episode_id
+         WHERE l.integration_id = ?2 AND l.episode_id IS NOT NULL AND NOT (l.view_count = 0 AND EXISTS (
+           SELECT 1 FROM item_links f WHERE f.integration_id = ?2 AND ${isInFile("f", fileOf("l"))} AND f.episode_id IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.episode_id = f.episode_id AND p.user_id = ?1)))
+         GROUP BY l.episode_id
        ) seen
        JOIN episodes e ON e.id = seen.episodeId JOIN shows s ON s.id = e.show_id
        WHERE CASE WHEN seen.views = 0

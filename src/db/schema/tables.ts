@@ -567,7 +567,7 @@ export const pushLog = sqliteTable("push_log", {
   integrationId: integer("integration_id").notNull(),
   episodeId: integer("episode_id").notNull(),
   wanted: text("wanted", { enum: ["watched", "unwatched"] }).notNull(),
-  outcome: text("outcome", { enum: ["sent", "already", "newer", "gone", "refused", "given-up"] }).notNull(),
+  outcome: text("outcome", { enum: ["sent", "already", "newer", "gone", "refused", "given-up", "part"] }).notNull(),
   at: integer("at").notNull(),
 });
 
@@ -580,6 +580,8 @@ export const pushedMarks = sqliteTable("pushed_marks", {
   pushedAt: integer("pushed_at").notNull(),
   /** The views that the mark explains; 0 once the server has shown the item unwatched. */
   viewCount: integer("view_count").notNull(),
+  /** The date that the mark was given, or found on the item; null where the server takes the moment. */
+  datedAt: integer("dated_at"),
   /** The server's own date of the mark; null while it has not been seen. */
   lastViewedAt: integer("last_viewed_at"),
 });

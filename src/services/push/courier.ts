@@ -24,12 +24,12 @@ const shortestPauseMs = 500;
 /** Somebody who never stops clicking is not kept waiting for ever. */
 const longestSettleMs = 10 * SECOND_MS;
 
-export type PushDeps = Pick<Deps, "db" | "clock" | "log" | "bus">;
+export type PushDeps = Pick<Deps, "db" | "clock" | "log" | "bus" | "providers">;
 export type CourierOptions = { sync: Pick<SyncService, "inTurn" | "running"> };
 
 /** Takes wishes to their servers, each server on its own: one that is away keeps no other waiting. */
 export function createCourier(deps: PushDeps, { sync }: CourierOptions) {
-  const { db, clock, log, bus } = deps;
+  const { db, clock, log, bus, providers } = deps;
   const abort = new AbortController();
   const once = singleFlight<number, void>();
   let wake: () => void = () => undefined;
@@ -62,9 +62,10 @@ export function createCourier(deps: PushDeps, { sync }: CourierOptions) {
     if (!isDue(target)) return;
     try {
       while (!abort.signal.aborted && isDue(target)) {
-        const { id: integrationId, userId } = target;
+        const { id: integrationId, userId, provider } = target;
+        const { capabilities } = providers.get(provider).manifest;
         await sync.inTurn(integrationId, (contact) =>
-          deliver({ db, clock, integrationId, userId, contact, signal: abort.signal }),
+          deliver({ db, clock, integrationId, userId, capabilities, contact, signal: abort.signal }),
         );
         publish(target);
       }

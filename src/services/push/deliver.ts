@@ -8,6 +8,7 @@ import {
   endWish,
   forgetMark,
   forgetUnseenMarks,
+  isStillWished,
   itemsToPush,
   letInFrom,
   noteSending,
@@ -19,14 +20,15 @@ import {
   savePushedMark,
 } from "../../db/repos/pushes.ts";
 import { tx } from "../../db/tx.ts";
-import { MINUTE_MS } from "../../domain/instant.ts";
-import { viewWithoutOwn } from "../../domain/own-marks.ts";
+import { type Instant, MINUTE_MS } from "../../domain/instant.ts";
+import { wholeItemId } from "../../domain/item-part.ts";
+import { isOwnMark, type OwnMark, viewWithoutOwn } from "../../domain/own-marks.ts";
 import type { ViewState } from "../../domain/plays.ts";
 import { type PushStep, pushStep, wishStep } from "../../domain/push.ts";
 import { mapLimit } from "../../kernel/async.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { AppError, hasCode, toAppError } from "../../kernel/errors.ts";
-import type { EpisodeItem, MediaServer } from "../../providers/contract.ts";
+import type { EpisodeItem, MediaServer, ProviderManifest } from "../../providers/contract.ts";
 import type { Contact } from "../sync/contact.ts";
 import { isLeftOut, stateOf, unsettled } from "../sync/item-state.ts";
 import { patienceMs } from "./patience.ts";
@@ -46,25 +48,37 @@ export type DeliveryOptions = {
   clock: Clock;
   integrationId: number;
   userId: number;
+  capabilities: Pick<ProviderManifest["capabilities"], "pushDates" | "datesBeginning">;
   contact: Contact;
   signal: AbortSignal;
 };
 
-type Copy = {
+/** An episode in a file of the server. */
+type Part = {
   item: PushItem;
   /** As the server shows it; undefined: it does not. */
   seen: EpisodeItem | undefined;
   /** Our own mark that stands on it. */
   own: PushedMark | undefined;
-  step: PushStep;
-  /** How sending ended; null: it was not tried. */
-  sent: { mark: SentMark | null; error: AppError | null } | null;
 };
 
-/** A mark in the ledger, and when it was sent. */
-type SentMark = Pick<PushedMark, "id" | "at">;
+type Copy = Part & {
+  /** All that the server shows of the same file, this one too: nearly always it alone. */
+  file: Part[];
+  step: PushStep;
+  /** How sending ended; null: it was not tried. */
+  sent: Sent | null;
+};
+
+/** The marks in the ledger by item, and what went wrong. */
+type Sent = { marks: ReadonlyMap<string, SentMark>; error: AppError | null };
+
+type SentMark = OwnMark & { id: number };
 
 type Delivery = { wish: DueWish; copies: Copy[] };
+
+/** What a server is asked once: it has one mark for all episodes of a file. */
+type Letter = { itemId: string; watched: boolean; file: Part[]; wishes: DueWish[]; copies: Copy[] };
 
 /**
  * One round: looks at the items first, sends what differs, and looks again at what was sent, so that the server's own date
@@ -76,11 +90,8 @@ export async function deliver(options: DeliveryOptions): Promise<number> {
   dropOverdue(db, integrationId, userId);
   const wishes = dueWishes(db, integrationId, clock.now(), wishesAtOnce);
   if (wishes.length === 0) return 0;
-  const items = itemsToPush(
-    db,
-    integrationId,
-    wishes.map(({ episodeId }) => episodeId),
-  );
+  const episodeIds = wishes.map(({ episodeId }) => episodeId);
+  const items = itemsToPush(db, { userId, integrationId, episodeIds });
   const { from, seen } = await contact.first(async (server) => {
     if (!contact.isKnown()) await contact.identify(server);
     return { from: server, seen: await look(server, items, signal) };
@@ -88,22 +99,23 @@ export async function deliver(options: DeliveryOptions): Promise<number> {
   const { setWatched } = from;
   if (setWatched === undefined) throw new AppError("unsupported", "This server takes no marks from outside.");
   const deliveries = plan(options, wishes, items, seen);
+  await spareViewers(from, deliveries, signal);
   settleUnsent(options, deliveries);
   const open = deliveries.filter(({ copies }) => wishStep(copies.map(({ step }) => step)) === "send");
-  const letters = open.flatMap(({ wish, copies }) =>
-    copies.flatMap((copy) => (copy.step === "send" ? [{ wish, copy }] : [])),
-  );
+  const letters = lettersOf(open);
   let isAway = false;
-  await mapLimit(letters, atOnce, async ({ wish, copy }) => {
+  await mapLimit(letters, atOnce, async (letter) => {
     // Each of the others would wait as long for nothing.
     if (isAway) return;
-    await send(options, setWatched, wish, copy);
-    isAway ||= hasCode(copy.sent?.error, "unreachable", "rate-limited", "auth-expired");
+    const error = await send(options, setWatched, letter);
+    isAway ||= hasCode(error, "unreachable", "rate-limited", "auth-expired");
     await clock.sleep(pauseMs, signal);
   });
   const after = await look(
     from,
-    letters.flatMap(({ copy }) => (copy.sent?.error === null ? [copy.item] : [])),
+    letters.flatMap(({ copies, file }) =>
+      copies.some(({ sent }) => sent?.error === null) ? file.map(({ item }) => item) : [],
+    ),
     signal,
   );
   tx(db, () => {
@@ -118,11 +130,50 @@ async function look(
   signal: AbortSignal,
 ): Promise<Map<string, EpisodeItem>> {
   const seen = new Map<string, EpisodeItem>();
-  for (let at = 0; at < items.length; at += mostIdsAtOnce) {
-    const ids = items.slice(at, at + mostIdsAtOnce).map(({ itemId }) => itemId);
-    for (const item of await server.episodesById(ids, signal)) seen.set(item.itemId, item);
+  const files = [...new Set(items.map(({ itemId }) => wholeItemId(itemId)))];
+  for (let at = 0; at < files.length; at += mostIdsAtOnce) {
+    for (const item of await server.episodesById(files.slice(at, at + mostIdsAtOnce), signal))
+      seen.set(item.itemId, item);
   }
   return seen;
+}
+
+/** The next report of a player would undo a mark: what is being watched right now is left alone. */
+async function spareViewers(
+  { news }: MediaServer,
+  deliveries: readonly Delivery[],
+  signal: AbortSignal,
+): Promise<void> {
+  const sending = deliveries.flatMap(({ copies }) => copies.filter(({ step }) => step === "send"));
+  if (news === undefined || sending.length === 0) return;
+  const playing = await beingPlayed(news, signal);
+  for (const copy of sending) if (playing.has(wholeItemId(copy.item.itemId))) copy.step = "later";
+}
+
+/** Nothing where the account may not ask; a server that is in trouble says so when the mark is sent. */
+async function beingPlayed(news: NonNullable<MediaServer["news"]>, signal: AbortSignal): Promise<Set<string>> {
+  try {
+    const sessions = await news.sessions(signal);
+    return new Set(sessions.flatMap(({ own, itemId }) => (own ? wholeItemId(itemId) : [])));
+  } catch (error) {
+    if (hasCode(error, "cancelled")) throw error;
+    return new Set();
+  }
+}
+
+function lettersOf(deliveries: readonly Delivery[]): Letter[] {
+  const letters = new Map<string, Letter>();
+  for (const { wish, copies } of deliveries) {
+    for (const copy of copies.filter(({ step }) => step === "send")) {
+      const itemId = wholeItemId(copy.item.itemId);
+      const there = letters.get(itemId);
+      const letter = there ?? { itemId, watched: wish.wanted === "watched", file: copy.file, wishes: [], copies: [] };
+      letter.wishes.push(wish);
+      letter.copies.push(copy);
+      letters.set(itemId, letter);
+    }
+  }
+  return [...letters.values()];
 }
 
 const viewOf = ({ viewCount, viewOffsetMs, lastViewedAt }: EpisodeItem): ViewState => ({
@@ -132,30 +183,59 @@ const viewOf = ({ viewCount, viewOffsetMs, lastViewedAt }: EpisodeItem): ViewSta
 });
 
 function plan(
-  { db, clock, integrationId, userId }: DeliveryOptions,
+  options: DeliveryOptions,
   wishes: readonly DueWish[],
   items: readonly PushItem[],
   seen: ReadonlyMap<string, EpisodeItem>,
 ): Delivery[] {
-  const now = clock.now();
+  const { db, integrationId, userId } = options;
   const unwatched = [...seen.values()].flatMap(({ itemId, viewCount }) => (viewCount === 0 ? [itemId] : []));
   if (unwatched.length > 0) forgetUnseenMarks(db, integrationId, unwatched);
-  const episodeIds = wishes.map(({ episodeId }) => episodeId);
-  const { standing } = pushedMarksOf(db, { userId, integrationId, episodeIds });
-  const byEpisode = Map.groupBy(items, ({ episodeId }) => episodeId);
+  const episodeIds = [...new Set(items.map(({ episodeId }) => episodeId))];
+  const marks = Map.groupBy(
+    pushedMarksOf(db, { userId, integrationId, episodeIds }).standing,
+    ({ episodeId }) => episodeId,
+  );
+  const parts = items.map((item): Part => {
+    const own = marks.get(item.episodeId)?.find((mark) => isOn(mark, integrationId, item));
+    return { item, seen: seen.get(item.itemId), own };
+  });
+  const byEpisode = Map.groupBy(parts, ({ item }) => item.episodeId);
+  const byFile = Map.groupBy(
+    parts.filter((part) => part.seen !== undefined),
+    ({ item }) => wholeItemId(item.itemId),
+  );
   return wishes.map((wish) => ({
     wish,
-    copies: (byEpisode.get(wish.episodeId) ?? []).map((item): Copy => {
-      const found = seen.get(item.itemId);
-      const marks = standing.filter(({ episodeId }) => episodeId === wish.episodeId);
-      const own = marks.find((mark) => mark.integrationId === integrationId && mark.itemId === item.itemId);
-      if (found === undefined) return { item, seen: found, own, step: "already", sent: null };
-      const view = viewOf(found);
-      const others = viewWithoutOwn(view, own, marks);
-      const step = pushStep({ ...wish, view, others, known: item, now });
-      return { item, seen: found, own, step, sent: null };
+    copies: (byEpisode.get(wish.episodeId) ?? []).map((part): Copy => {
+      const file = byFile.get(wholeItemId(part.item.itemId)) ?? [];
+      const step = stepFor(options, wish, part, { file, marks: marks.get(wish.episodeId) ?? [] });
+      return { ...part, file, step, sent: null };
     }),
   }));
+}
+
+const isOn = (mark: PushedMark, integrationId: number, { itemId }: PushItem): boolean =>
+  mark.integrationId === integrationId && mark.itemId === itemId;
+
+function stepFor(
+  { clock, capabilities }: DeliveryOptions,
+  wish: DueWish,
+  { item, seen, own }: Part,
+  { file, marks }: { file: readonly Part[]; marks: readonly PushedMark[] },
+): PushStep {
+  if (seen === undefined) return "already";
+  const view = viewOf(seen);
+  return pushStep({
+    ...wish,
+    view,
+    others: viewWithoutOwn(view, own, marks),
+    known: item,
+    now: clock.now(),
+    begunAnew: seen.begunAnew,
+    lastsMs: capabilities.datesBeginning ? (seen.durationMs ?? 0) : 0,
+    mates: file.flatMap((each) => (each.item.episodeId === item.episodeId ? [] : each.item.isWatched)),
+  });
 }
 
 /** Wishes for which there is nothing to send. */
@@ -173,9 +253,9 @@ function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[])
         endWish(db, integrationId, wish, "newer", now);
       } else if (step === "already") {
         const arrived = wish.sentAt !== null && there.map((copy) => arrivedBefore(options, wish, copy)).some(Boolean);
-        for (const copy of there) noteUnread(options, copy);
+        for (const copy of there) noteUnread(options, wish, copy);
         endWish(db, integrationId, wish, arrived ? "sent" : "already", now);
-      }
+      } else if (step === "part") endWish(db, integrationId, wish, "part", now);
     }
   });
 }
@@ -186,55 +266,91 @@ function letIn({ db, userId }: DeliveryOptions, { episodeId }: DueWish, { seen }
 }
 
 /** It had been sent, and nobody saw whether it came through: now it shows. */
-function arrivedBefore(options: DeliveryOptions, wish: DueWish, { item, seen, own }: Copy): boolean {
-  if (seen === undefined) return false;
+function arrivedBefore(options: DeliveryOptions, wish: DueWish, { item, file }: Copy): boolean {
   if (wish.wanted === "unwatched") {
-    if (item.viewCount > 0) noteUnwatched(options, seen);
+    for (const part of file) if (part.item.viewCount > 0) noteUnwatched(options, part.seen);
     return item.viewCount > 0;
   }
-  if (own === undefined || own.seenAs !== null || viewWithoutOwn(viewOf(seen), own).viewCount > 0) return false;
+  return file.map((part) => hasArrived(options, part)).some(Boolean);
+}
+
+function hasArrived(options: DeliveryOptions, { seen, own }: Part): boolean {
+  if (seen === undefined || own === undefined || own.seenAs !== null) return false;
+  if (viewWithoutOwn(viewOf(seen), own).viewCount > 0) return false;
   noteWatched(options, own, seen);
   return true;
 }
 
-/** It was watched there before any reading of it: the next one reads it, or finds it unmarked since. */
-function noteUnread({ db, clock, integrationId }: DeliveryOptions, { item, seen, own }: Copy): void {
-  if (seen === undefined || seen.viewCount < 1 || item.viewCount > 0 || own !== undefined) return;
-  if (isLeftOut(item.state)) return;
+/**
+ * It was watched there before any reading of it: the next one reads it, or finds it unmarked since. Or it has lost its mark
+ * to somebody who began to watch it again, which no reading takes for an unmark.
+ */
+function noteUnread(options: DeliveryOptions, { wanted }: DueWish, { item, seen, own }: Copy): void {
+  if (seen === undefined || isLeftOut(item.state)) return;
+  if (wanted === "unwatched" && seen.begunAnew && item.viewCount > 0) noteUnwatched(options, seen);
+  if (seen.viewCount < 1 || item.viewCount > 0 || own !== undefined) return;
+  const { db, clock, integrationId } = options;
   const { viewCount } = seen;
   const { lastViewedAt, state } = item;
   noteView(db, integrationId, item.itemId, { viewCount, lastViewedAt, state: unsettled(state), seenAt: clock.now() });
 }
 
+/** Returns what went wrong. */
 async function send(
-  { db, clock, integrationId, signal }: DeliveryOptions,
+  options: DeliveryOptions,
   setWatched: NonNullable<MediaServer["setWatched"]>,
-  wish: DueWish,
-  copy: Copy,
-): Promise<void> {
-  const { item, seen } = copy;
-  const watched = wish.wanted === "watched";
-  const at = clock.now();
-  const begun = tx(db, () => {
-    if (!noteSending(db, integrationId, wish, at)) return null;
-    if (!watched) return { mark: null };
-    const viewCount = (seen?.viewCount ?? 0) + 1;
-    const id = savePushedMark(db, { integrationId, itemId: item.itemId, episodeId: wish.episodeId, at, viewCount });
-    return { mark: { id, at } };
-  });
+  letter: Letter,
+): Promise<AppError | null> {
+  const { itemId, watched, file, copies } = letter;
+  const at = newest(file);
+  const marks = begin(options, letter, at);
   // The user has changed their mind.
-  if (begun === null) return;
-  const { mark } = begun;
+  if (marks === null) return null;
+  const ended = (error: AppError | null) => {
+    for (const copy of copies) copy.sent = { marks, error };
+    return error;
+  };
   try {
-    await setWatched(item.itemId, watched, { at: wish.watchedAt }, signal);
-    copy.sent = { mark, error: null };
+    await setWatched(itemId, watched, { at }, options.signal);
+    return ended(null);
   } catch (thrown) {
     const error = toAppError(thrown);
     // Anything but a refusal may have arrived all the same.
-    if (mark !== null && !hasCode(error, "unreachable", "cancelled", "internal")) forgetMark(db, mark.id);
+    if (!hasCode(error, "unreachable", "cancelled", "internal"))
+      for (const { id } of marks.values()) forgetMark(options.db, id);
     if (error.code === "cancelled") throw error;
-    copy.sent = { mark, error };
+    return ended(error);
   }
+}
+
+/** A server has one date for all that was ever watched of a file. */
+function newest(file: readonly Part[]): Instant | null {
+  const dates = file.flatMap(({ item }) => item.watchedAt ?? []);
+  return dates.length === 0 ? null : Math.max(...dates);
+}
+
+/** Notes what is about to be sent, on every episode of the file; null when it is not wished any more. */
+function begin(
+  { db, clock, integrationId, capabilities }: DeliveryOptions,
+  { wishes, watched, file }: Letter,
+  date: Instant | null,
+): Map<string, SentMark> | null {
+  const at = clock.now();
+  return tx(db, () => {
+    if (!wishes.every((wish) => isStillWished(db, integrationId, wish))) return null;
+    for (const wish of wishes) noteSending(db, integrationId, wish, at);
+    const marks = new Map<string, SentMark>();
+    if (!watched) return marks;
+    for (const { item, seen } of file) {
+      const { itemId, episodeId } = item;
+      // Without a date of ours a server keeps the one it has.
+      const datedAt = capabilities.pushDates ? (date ?? seen?.lastViewedAt ?? null) : null;
+      const mark = { at, datedAt, viewCount: (seen?.viewCount ?? 0) + 1 };
+      const id = savePushedMark(db, { integrationId, itemId, episodeId, ...mark });
+      marks.set(itemId, { ...mark, id, seenAs: null });
+    }
+    return marks;
+  });
 }
 
 function settleSent(
@@ -246,7 +362,7 @@ function settleSent(
   const now = clock.now();
   const wanted = copies.filter(({ step }) => step === "send");
   const sent = wanted.filter((copy) => copy.sent !== null);
-  for (const copy of sent) noteSent(options, wish, copy, after.get(copy.item.itemId));
+  for (const copy of sent) noteSent(options, wish, copy, after);
   // The server went away, or the user has changed their mind: the rest is for the next round.
   if (sent.length < wanted.length) return;
   const failure = sent.flatMap(({ sent: ended }) => ended?.error ?? []).find(({ code }) => code !== "not-found");
@@ -263,25 +379,33 @@ function settleSent(
   endWish(db, integrationId, wish, isGone ? "gone" : "sent", now);
 }
 
-function noteSent(options: DeliveryOptions, wish: DueWish, copy: Copy, seen: EpisodeItem | undefined): void {
-  if (seen === undefined || copy.sent === null || copy.sent.error !== null) return;
-  if (wish.wanted === "unwatched") {
-    if (seen.viewCount === 0) noteUnwatched(options, seen);
-    return;
+function noteSent(
+  options: DeliveryOptions,
+  { wanted }: DueWish,
+  { file, sent }: Copy,
+  after: ReadonlyMap<string, EpisodeItem>,
+): void {
+  if (sent === null || sent.error !== null) return;
+  for (const { item } of file) {
+    const seen = after.get(item.itemId);
+    const mark = sent.marks.get(item.itemId);
+    if (wanted === "unwatched") noteUnwatched(options, seen);
+    // Watched in the same moment: that viewing is for the next reading to find.
+    else if (seen !== undefined && mark !== undefined && isOwnMark(mark, viewOf(seen)))
+      noteWatched(options, mark, seen);
   }
-  const { mark } = copy.sent;
-  const viewCount = (copy.seen?.viewCount ?? 0) + 1;
-  // Watched in the same moment: that viewing is for the next reading to find.
-  if (mark !== null && seen.viewCount === viewCount) noteWatched(options, mark, seen);
 }
 
 /** During an open playback the date is not that of our mark. */
 function noteWatched(options: DeliveryOptions, mark: SentMark, seen: EpisodeItem): void {
-  dateMark(options.db, mark.id, seen.viewOffsetMs > 0 ? mark.at : seen.lastViewedAt);
+  const { viewCount, viewOffsetMs, lastViewedAt } = seen;
+  dateMark(options.db, mark.id, { viewCount, lastViewedAt: viewOffsetMs > 0 ? mark.at : lastViewedAt });
   note(options, seen);
 }
 
-function noteUnwatched(options: DeliveryOptions, seen: EpisodeItem): void {
+/** All that was marked in the file has gone with it, and no reading is to take that for an unmark of the user's. */
+function noteUnwatched(options: DeliveryOptions, seen: EpisodeItem | undefined): void {
+  if (seen === undefined || seen.viewCount > 0) return;
   closeMarks(options.db, options.integrationId, [seen.itemId]);
   note(options, seen);
 }
