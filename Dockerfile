@@ -12,7 +12,7 @@ RUN arch="${TARGETARCH:-$(uname -m)}" \
  && mkdir empty
 
 FROM debian:trixie-slim
-ARG VERSION=0.3.0
+ARG VERSION=0.4.0
 LABEL org.opencontainers.image.title="Episode Tracker" \
       org.opencontainers.image.description="Knows which episodes you have watched, because it asks your media server" \
       org.opencontainers.image.version="$VERSION" \
