@@ -1,14 +1,14 @@
 import { CLOCK_SKEW_MS, type Instant } from "./instant.ts";
 import type { Suppression } from "./play-merge.ts";
-import type { ViewState } from "./plays.ts";
+import type { HistoryRow, ViewState } from "./plays.ts";
 
 // A server whose clock is behind dates a new viewing before the unmark that it followed. Its counter tells better.
 
-/** What an item shows that was seen unwatched before. */
+/** What an item shows that counted fewer views before. */
 export interface FreshView {
   view: ViewState;
-  /** When it was last seen unwatched, by our clock. */
-  unwatchedAt: Instant;
+  /** When it was last seen with fewer, by our clock. */
+  fewerAt: Instant;
 }
 
 /** What still keeps old views of an episode out, and lets those in that were not there when it was unmarked. */
@@ -18,10 +18,18 @@ export function lettingIn(suppressed: readonly Suppression[], fresh: readonly Fr
   );
 }
 
-/** A date far back is none of a clock: such a view was carried over, or comes from a backup. */
-function isAfter({ view, unwatchedAt }: FreshView, { evidence, until }: Suppression): boolean {
-  if (evidence !== undefined || view.viewCount < 1 || unwatchedAt < until) return false;
-  return view.lastViewedAt !== null && view.lastViewedAt > until - CLOCK_SKEW_MS;
+/** What is kept out no longer takes the listing's date for its own, where the listing counts something later. */
+export function rowsBeside(rows: readonly HistoryRow[], suppressed: readonly Suppression[]): readonly HistoryRow[] {
+  const passed = suppressed.filter(({ exceptListing = false }) => exceptListing);
+  return passed.length === 0 ? rows : rows.filter(({ at }) => at !== null && passed.every(({ until }) => at > until));
+}
+
+function isAfter({ view, fewerAt }: FreshView, { evidence, until }: Suppression): boolean {
+  const { viewCount, viewOffset, lastViewedAt } = view;
+  if (evidence !== undefined || viewCount < 1 || lastViewedAt === null) return false;
+  // A date far back is none of a clock: such a view was carried over, or comes from a backup.
+  if (fewerAt >= until) return lastViewedAt > until - CLOCK_SKEW_MS;
+  return viewOffset <= 0 && lastViewedAt > until;
 }
 
 /** During an open playback the date is not that of the viewing, and no row can be told by it. */

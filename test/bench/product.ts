@@ -98,6 +98,19 @@ export async function connect(product: Running, sims: Simulated): Promise<void> 
   await product.send("POST", "/api/integrations/plex/connect", { pinId: pin.pinId, machineIdentifier });
 }
 
+/** Account, and sign-in by name at the first simulated server with users of its own. */
+export async function connectAtAddress(product: Running, sims: Simulated): Promise<void> {
+  await product.send("POST", "/api/auth/setup", { username: "anna", password: "a long enough password" });
+  const server = sims.mediaServers[0];
+  const user = server?.users[0];
+  if (server === undefined || user === undefined) throw new Error("the simulated world has no Jellyfin or Emby");
+  const api = `/api/integrations/${server.kind}`;
+  const given = { serverUrl: server.url, username: user.name, password: user.password };
+  const answer = await product.send("POST", `${api}/auth/password`, given);
+  const { requestId } = (await answer.json()) as { requestId: string };
+  await product.send("POST", `${api}/connect`, { requestId });
+}
+
 export type SyncLog = {
   id: string;
   status: string;
@@ -108,15 +121,17 @@ export type SyncLog = {
   errors: unknown[];
 };
 
-export async function latestSync(product: Running): Promise<SyncLog> {
-  const { logs } = (await (await product.get("/api/integrations/plex/sync?limit=1")).json()) as { logs: SyncLog[] };
+export async function latestSync(product: Running, provider = "plex"): Promise<SyncLog> {
+  const { logs } = (await (await product.get(`/api/integrations/${provider}/sync?limit=1`)).json()) as {
+    logs: SyncLog[];
+  };
   const log = logs[0];
   if (log === undefined) throw new Error("no sync was logged");
   return log;
 }
 
-export async function syncNow(product: Running, body: { full?: boolean } = {}): Promise<SyncLog> {
-  await product.send("POST", "/api/integrations/plex/sync", body);
-  await until("the sync's end", async () => (await latestSync(product)).status !== "running", 25);
-  return latestSync(product);
+export async function syncNow(product: Running, body: { full?: boolean } = {}, provider = "plex"): Promise<SyncLog> {
+  await product.send("POST", `/api/integrations/${provider}/sync`, body);
+  await until("the sync's end", async () => (await latestSync(product, provider)).status !== "running", 25);
+  return latestSync(product, provider);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { median, memoryOf, percentile, timed, until } from "./measure.ts";
-import { command, connect, latestSync, type Running, startProduct, syncNow } from "./product.ts";
+import { command, connect, connectAtAddress, latestSync, type Running, startProduct, syncNow } from "./product.ts";
 import { webhookTimes } from "./webhooks.ts";
 import { type Simulated, simulate } from "./world.ts";
 
@@ -228,6 +228,64 @@ async function restart(sims: Simulated, dataDir: string): Promise<void> {
   report("idle memory", `${idle.toFixed(0)} MB`, "≤ 85 MB", idle <= 85);
 }
 
+async function measureMediaFloor(sims: Simulated): Promise<number> {
+  const server = sims.mediaServers[0];
+  const [user, library] = [server?.users[0], server?.libraries[0]];
+  if (server === undefined || user === undefined || library === undefined)
+    throw new Error("the simulated world has no Jellyfin or Emby");
+  const { token } = z.object({ token: z.string() }).parse(await sims.ask("media-token"));
+  const file = join(sims.folder, `floor-${Bun.nanoseconds()}.db`);
+  const script = join(import.meta.dir, "media-floor.ts");
+  const child = Bun.spawn(["bun", script, server.url, token, user.id, library.id, file], { stderr: "inherit" });
+  return floorSchema.parse(JSON.parse(await new Response(child.stdout).text())).ms;
+}
+
+/** First and second sync with a Jellyfin or Emby that holds the same library. */
+async function mediaSyncs(kind: "jellyfin" | "emby"): Promise<void> {
+  const sims = await simulate(`bench-${kind}:${shows}x50`);
+  // The simulator renders its rows once.
+  await measureMediaFloor(sims);
+  const floors: number[] = [];
+  const firsts: number[] = [];
+  const seconds: number[] = [];
+  let requests = { first: 0, second: 0 };
+  for (let round = 0; round < rounds; round += 1) {
+    const dataDir = mkdtempSync(join(tmpdir(), "episode-tracker-bench-data-"));
+    floors.push(await measureMediaFloor(sims));
+    const product = await startProduct(sims, dataDir, { METADATA_SOURCES: "none" });
+    await connectAtAddress(product, sims);
+    await sims.ask("reset-requests");
+    const first = await syncNow(product, {}, kind);
+    if (first.status !== "success" || first.episodesSynced !== episodes)
+      throw new Error(`the first sync with ${kind} went wrong: ${JSON.stringify(first)}`);
+    const asked = total(await requestsOf(sims), `${kind}-server`);
+    await sims.ask("reset-requests");
+    const second = await syncNow(product, {}, kind);
+    if (second.status !== "success" || second.watchesAdded !== 0)
+      throw new Error(`the second sync with ${kind} went wrong: ${JSON.stringify(second)}`);
+    requests = { first: asked, second: total(await requestsOf(sims), `${kind}-server`) };
+    firsts.push(first.duration);
+    seconds.push(second.duration);
+    await product.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+  await sims.stop();
+  const name = kind === "jellyfin" ? "Jellyfin" : "Emby";
+  const [first, second, floor] = [median(firsts), median(seconds), median(floors)];
+  report(
+    `first sync with ${name}, as many`,
+    `${ms(first)} = ${(first / floor).toFixed(2)} × floor of ${ms(floor)}, ${requests.first} requests`,
+    "≤ 2.5 × floor",
+    first <= 2.5 * floor,
+  );
+  report(
+    `second sync with ${name}, nothing changed`,
+    `${ms(second)} = ${((100 * second) / first).toFixed(1)} % of the first, ${requests.second} requests`,
+    "≤ 2 %",
+    second <= first * 0.02,
+  );
+}
+
 async function enrichment(): Promise<void> {
   const count = Math.min(shows, 200);
   const sims = await simulate(`bench:${count}x50`);
@@ -266,6 +324,8 @@ await product.stop();
 await restart(sims, dataDir);
 await sims.stop();
 rmSync(dataDir, { recursive: true, force: true });
+await mediaSyncs("jellyfin");
+await mediaSyncs("emby");
 await enrichment();
 
 console.log("\n| what | measured | must reach | |\n|---|---|---|---|");

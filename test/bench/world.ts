@@ -17,6 +17,15 @@ const factsSchema = z.object({
       libraries: z.array(z.object({ key: z.string(), type: z.string() })),
     }),
   ),
+  mediaServers: z.array(
+    z.object({
+      name: z.string(),
+      url: z.string(),
+      kind: z.enum(["jellyfin", "emby"]),
+      users: z.array(z.object({ id: z.string(), name: z.string(), password: z.string() })),
+      libraries: z.array(z.object({ id: z.string() })),
+    }),
+  ),
 });
 
 export type Simulated = z.infer<typeof factsSchema> & {

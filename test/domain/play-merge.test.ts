@@ -184,6 +184,58 @@ describe("plays of others", () => {
   });
 });
 
+describe("a server that dates views by their beginning", () => {
+  const START: MergeOptions = { ...OPTIONS, datesBeginning: true };
+  const END = T + RUNTIME;
+  const atStart = (id: number, at: Instant): StoredPlay => ({ ...stored(id, marked(at), 99), datesBeginning: true });
+
+  test.each<[string, StoredPlay, DesiredPlay, MergeOptions, boolean]>([
+    ["a beginning is the viewing whose end is known", stored(1, played(END, "x"), 99), marked(T), START, true],
+    ["an end is the viewing whose beginning is known", atStart(1, T), played(END, "a"), OPTIONS, true],
+    ["a listing's end is it too", atStart(1, T), marked(END + 20 * MINUTE_MS), OPTIONS, true],
+    ["also after a pause", atStart(1, T), played(END + 20 * MINUTE_MS, "a"), OPTIONS, true],
+    ["a mark that was copied with its date is it too", atStart(1, END), played(END, "a"), OPTIONS, true],
+    ["a mark by hand after the end is that viewing", byHand(1, END + 2 * MINUTE_MS), marked(T), START, true],
+    ["a day later is another", atStart(1, T), played(T + 24 * HOUR_MS, "a"), OPTIONS, false],
+    ["the end of the next viewing is another's", atStart(1, T), played(END + RUNTIME, "a"), OPTIONS, false],
+    ["a beginning long after an end is another", stored(1, played(T, "x"), 99), marked(T + RUNTIME), START, false],
+    ["two beginnings a runtime apart are two", atStart(1, T), marked(END), START, false],
+    ["two beginnings at the same time are one", atStart(1, T), marked(T + MINUTE_MS), START, true],
+  ])("%s", (_, other, play, options, isOne) => {
+    expect(mergePlays([other], [play], options).add).toEqual(isOne ? [] : [play]);
+  });
+
+  test("an episode that is watched twice in a row is two plays, beginnings and ends of both", () => {
+    const starts = [atStart(1, T), atStart(2, END)];
+    expect(mergePlays(starts, [played(END, "a"), played(END + RUNTIME, "b")], OPTIONS).add).toEqual([]);
+    const ends = [stored(1, played(END, "a"), 99), stored(2, played(END + RUNTIME, "b"), 99)];
+    expect(mergePlays(ends, [marked(END, 2)], START).add).toEqual([]);
+  });
+
+  test("a viewing that the user has taken out is out under its beginning too", () => {
+    const suppressed = [{ evidence: "99/history:a", watchedAt: END, until: T + 24 * HOUR_MS }];
+    expect(mergePlays([], [marked(T)], { ...START, suppressed }).add).toEqual([]);
+    expect(mergePlays([], [marked(T - 24 * HOUR_MS)], { ...START, suppressed }).add).toHaveLength(1);
+  });
+});
+
+describe("a counter that has begun again", () => {
+  const fresh = (at: Instant): DesiredPlay => ({ ...marked(at), isFresh: true });
+
+  test("counts a further viewing, under evidence of its own", () => {
+    const existing = [stored(1, marked(T))];
+    const merge = mergePlays(existing, [fresh(T + 24 * HOUR_MS)], OPTIONS);
+    expect(merge.add.map(({ watchedAt }) => watchedAt)).toEqual([T + 24 * HOUR_MS]);
+    const after = applied(existing, merge);
+    expect(new Set(after.map(({ evidence }) => evidence)).size).toBe(2);
+    expect(mergePlays(after, [marked(T + 24 * HOUR_MS)], OPTIONS)).toMatchObject({ add: [], update: [] });
+  });
+
+  test("says nothing new of the viewing that is known at that time", () => {
+    expect(mergePlays([stored(1, marked(T))], [fresh(T + MINUTE_MS)], OPTIONS).add).toEqual([]);
+  });
+});
+
 describe("a play whose time the user has corrected", () => {
   const lastYear = T - 365 * 24 * HOUR_MS;
   test.each<[string, StoredPlay[], DesiredPlay[], { add?: DesiredPlay[]; update?: PlayMerge["update"] }]>([
@@ -304,13 +356,13 @@ describe("for any stored and desired plays", () => {
   const anyEdit = fc.option(anyTime, { nil: undefined });
   const anyStored = fc
     .uniqueArray(
-      fc.record({ play: anyDesired, by: fc.constantFrom(ME, ME, 99, null), edit: anyEdit }),
+      fc.record({ play: anyDesired, by: fc.constantFrom(ME, ME, 99, 98, null), edit: anyEdit }),
       // The database keeps (integration, evidence) of an episode unique.
       { selector: ({ play, by }) => `${by} ${play.evidence}`, maxLength: 6 },
     )
     .map((items) =>
       items.map(({ play, by, edit }, index) => {
-        const found = stored(index + 1, play, by);
+        const found: StoredPlay = { ...stored(index + 1, play, by), datesBeginning: by === 98 };
         return edit === undefined ? found : corrected(found, edit);
       }),
     );
@@ -437,6 +489,91 @@ describe("reading a server again and again", () => {
       }),
     );
   });
+});
+
+describe("several servers that tell of the same viewings", () => {
+  const numRuns = Number(process.env["MERGE_RUNS"] ?? 500);
+  type Habit = { id: number; rows: boolean; datesBeginning: boolean };
+  const anyHabit = (id: number): fc.Arbitrary<Habit> =>
+    fc.constantFrom(
+      { id, rows: true, datesBeginning: false },
+      { id, rows: false, datesBeginning: false },
+      { id, rows: false, datesBeginning: true },
+    );
+  const sync = (held: StoredPlay[], { id, datesBeginning }: Habit, desired: DesiredPlay[]): StoredPlay[] => {
+    const { add } = mergePlays(held, desired, { integrationId: id, durationMs: RUNTIME, datesBeginning });
+    const next = held.length + 1;
+    return [...held, ...add.map((play, index) => ({ ...stored(next + index, play, id), datesBeginning }))];
+  };
+  /** All that the server has to say, as it is read after each viewing: rows, or the counter as it stands. */
+  const told = ({ rows, datesBeginning }: Habit, starts: readonly Instant[], jitter: number): DesiredPlay[][] =>
+    starts.map((start, index) => {
+      const at = (datesBeginning ? start : start + 0.9 * RUNTIME) + jitter;
+      return rows
+        ? starts.slice(0, index + 1).map((each, row) => played(each + 0.9 * RUNTIME + jitter, `${row}`))
+        : [marked(at, index + 1)];
+    });
+  /** An evening of one and the same episode at the closest; pauses and clocks make small differences. */
+  const anyStarts = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom(RUNTIME, RUNTIME + 5 * MINUTE_MS, 2 * RUNTIME),
+        fc.integer({ min: 2, max: 900 }).map((hours) => hours * HOUR_MS),
+      ),
+      { minLength: 1, maxLength: 6 },
+    )
+    .map((gaps) => gaps.map((_, index) => T + gaps.slice(0, index).reduce((sum, gap) => sum + gap, 0)));
+  const anyJitter = fc.integer({ min: -3, max: 3 }).map((minutes) => minutes * MINUTE_MS);
+
+  test("there is one play of each viewing, whichever server is read first", () => {
+    fc.assert(
+      fc.property(anyStarts, anyHabit(1), anyHabit(2), anyJitter, (starts, one, two, jitter) => {
+        const ofOne = told(one, starts, 0);
+        const ofTwo = told(two, starts, jitter);
+        for (const inTurn of [
+          starts
+            .map((_, index): [Habit, DesiredPlay[]] => [one, ofOne[index] ?? []])
+            .concat(starts.map((_, index) => [two, ofTwo[index] ?? []])),
+          starts.flatMap((_, index): [Habit, DesiredPlay[]][] => [
+            [two, ofTwo[index] ?? []],
+            [one, ofOne[index] ?? []],
+          ]),
+          starts.flatMap((_, index): [Habit, DesiredPlay[]][] => [
+            [one, ofOne[index] ?? []],
+            [two, ofTwo[index] ?? []],
+          ]),
+        ]) {
+          let held: StoredPlay[] = [];
+          for (const [habit, desired] of inTurn) held = sync(held, habit, desired);
+          expect(held).toHaveLength(starts.length);
+          for (const [habit, desired] of inTurn) expect(sync(held, habit, desired)).toEqual(held);
+        }
+      }),
+      { numRuns },
+    );
+  }, 120_000);
+
+  test("of any times at all, the number of plays is the same whichever of two is read first", () => {
+    const anyTimes = fc.uniqueArray(
+      fc.nat(60).map((step) => T + step * 11 * MINUTE_MS),
+      { maxLength: 6 },
+    );
+    const rows = (times: readonly Instant[]): DesiredPlay[] =>
+      playsOf({ rows: times.map((at) => ({ key: `${at}`, at })), view: null, durationMs: RUNTIME, now: NOW });
+    fc.assert(
+      fc.property(anyTimes, anyTimes, anyHabit(1), anyHabit(2), (ofOne, ofTwo, one, two) => {
+        const there = sync(sync([], one, rows(ofOne)), two, rows(ofTwo));
+        const back = sync(sync([], two, rows(ofTwo)), one, rows(ofOne));
+        expect(there).toHaveLength(back.length);
+        for (const [habit, times] of [
+          [one, ofOne],
+          [two, ofTwo],
+        ] as const)
+          expect(sync(there, habit, rows(times))).toEqual(there);
+      }),
+      { numRuns },
+    );
+  }, 120_000);
 });
 
 describe("a playback that was broken off", () => {

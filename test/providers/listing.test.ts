@@ -147,4 +147,39 @@ describe("a paged listing", () => {
     await Bun.sleep(5);
     expect(await pages.return({ complete: false })).toEqual({ done: true, value: { complete: false } });
   });
+
+  test("ends where an order says that nothing more is wanted", async () => {
+    const asked: number[] = [];
+    const pages = readListing<number, number>({
+      clock: createImpatientClock(0),
+      pageSize: 10,
+      async askFor(offset, size) {
+        asked.push(offset);
+        return pageOf(numbers(offset, offset + size));
+      },
+      keyOf: String,
+      addItems: (row, items) => {
+        if (row < 15) items.push(row);
+      },
+      isBeyond: (row) => row >= 15,
+    });
+    const read = await readAll(pages);
+    expect(read.items).toEqual(numbers(0, 15));
+    expect(read.complete).toBe(true);
+    expect(asked).toEqual([0, 10]);
+  });
+
+  test("a row may hold several items, or none", async () => {
+    const pages = readListing<number, string>({
+      clock: createImpatientClock(0),
+      pageSize: 10,
+      askFor: async () => pageOf([0, 1, 2], { total: 3, offset: 0 }),
+      keyOf: String,
+      addItems: (row, items) => {
+        for (let part = 0; part < row; part++) items.push(`${row}.${part}`);
+      },
+    });
+    const [page] = (await readAll(pages)).pages;
+    expect(page).toEqual({ items: ["1.0", "2.0", "2.1"], received: 3, offset: 0, total: 3, skipped: 1 });
+  });
 });

@@ -212,7 +212,7 @@ describe("one frame", () => {
   const rows = (...list: object[]) => frame("UserDataChanged", { UserId: anna, UserDataList: list });
   const episode = { ItemId: "464ed2dbeeed347ad2b23cbe9e8b560c", Played: true, PlayCount: 1 };
   const season = { ItemId: "bf2eedc270d1af7e199235a2b1bed3d1", UnplayedItemCount: 3, Played: false };
-  const items = { kind: "items", itemIds: [episode.ItemId], each: true } as const;
+  const items: ServerNews = { kind: "items", itemIds: [episode.ItemId], each: true };
 
   const frames: [string, string, ServerNews | null][] = [
     ["a mark", rows(episode, season), items],

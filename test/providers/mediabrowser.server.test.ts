@@ -266,6 +266,26 @@ describe("single items", () => {
     expect((await failureOf(() => server.episodesById(ids))).code).toBe("internal");
   });
 
+  test("have the account's own rating, where it has given one", async () => {
+    const { provider, simulator, anna } = stage("jellyfin-12");
+    const show = "a".repeat(32);
+    const rated = (rating: number | undefined) =>
+      Bun.serve({
+        port: 0,
+        hostname: "127.0.0.1",
+        fetch: () => Response.json({ Items: [{ Id: show, Type: "Series", UserData: { Rating: rating } }] }),
+      });
+    for (const [rating, found] of [
+      [7.6, { rating: 8, at: null }],
+      [0, null],
+      [undefined, null],
+    ] as const) {
+      const other = rated(rating);
+      expect(await openFor(provider, simulator, anna, { url: other.url.origin }).showRating!(show)).toEqual(found);
+      await other.stop(true);
+    }
+  });
+
   test("have no history", async () => {
     const { server } = stage("jellyfin-12");
     expect((await failureOf(() => readAll(server.history({})))).code).toBe("unsupported");

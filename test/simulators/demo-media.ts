@@ -75,7 +75,7 @@ function watch(world: World, user: MediaUser, items: MediaItem[], from: number, 
     if (position % 2 === 0) evening += random.int(1, 5) * dayMs;
     const at = evening + 18.5 * 3_600_000 + (position % 2) * 3_900_000 + random.int(0, 900) * 1_000;
     if (at > world.now() - 2 * 3_600_000) return;
-    world.media.play(user, item, { at });
+    world.media.play(user, item, { at, savedAt: at + (item.runtimeMs ?? 0) });
   }
 }
 

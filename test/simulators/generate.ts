@@ -77,14 +77,14 @@ export const hostileTitles = [
   "{{7*7}} <%= 7*7 %> %s %d",
 ];
 
-function titleOf(position: number): string {
+export function titleOf(position: number): string {
   const first = firstWords[position % firstWords.length] ?? "";
   const second = secondWords[Math.floor(position / firstWords.length) % secondWords.length] ?? "";
   const round = Math.floor(position / (firstWords.length * secondWords.length));
   return round === 0 ? `${first} ${second}` : `${first} ${second} ${round + 1}`;
 }
 
-function regularSeasons(options: GenerateOptions, firstYear: number): SeasonInput[] {
+export function regularSeasons(options: GenerateOptions, firstYear: number): SeasonInput[] {
   return Array.from({ length: options.seasons }, (_, index) => ({
     number: index + 1,
     episodes: options.episodes,
@@ -105,7 +105,7 @@ function watch(world: World, account: PlexAccount, show: PlexItem, options: Gene
   }
 }
 
-function oddShow(world: World, position: number, options: GenerateOptions, random: Random): CatalogueShow {
+export function oddShow(world: World, position: number, options: GenerateOptions, random: Random): CatalogueShow {
   const year = random.int(1995, 2024);
   const title = random.chance(0.3) ? random.pick(hostileTitles) : titleOf(position);
   const seasons: SeasonInput[] = random.chance(0.2)

@@ -14,7 +14,7 @@ import {
 } from "./mediabrowser-state.ts";
 import { sevenDigits } from "./mediabrowser-world.ts";
 import { hexOf } from "./random.ts";
-import type { Call } from "./simulator.ts";
+import { type Call, json } from "./simulator.ts";
 
 /** Listings and rows: what is asked for and heeded, what is ignored without a word, and what a row says. */
 
@@ -33,6 +33,8 @@ const flag = (text: string | null): boolean | null =>
   text?.toLowerCase() === "true" ? true : text?.toLowerCase() === "false" ? false : null;
 
 const whole = (text: string | null): number | null => (text !== null && /^\d+$/.test(text) ? Number(text) : null);
+
+const capital = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 const plainId = (id: string): string => id.toLowerCase().replaceAll("-", "");
 
@@ -87,18 +89,23 @@ export function createItems(state: MediaServerState) {
 
   const wholeUserData = (user: MediaUser, item: MediaItem): Row => userDataOf(user, item, { date: true, count: true });
 
-  const episodeRow = (item: MediaItem): Row => {
+  const episodeRow = (item: MediaItem, images: boolean): Row => {
     const series = seriesOf(item);
     const season = item.parent;
     return {
       SeriesName: series.name,
       SeriesId: series.id,
       ...(season === null ? {} : { SeasonId: season.id, SeasonName: season.name }),
-      ...(series.picture ? { SeriesPrimaryImageTag: hexOf(`image ${series.id}`, 32) } : {}),
+      ...(series.picture && images ? { SeriesPrimaryImageTag: hexOf(`image ${series.id}`, 32) } : {}),
       ...(season === null || season.index === null ? {} : { ParentIndexNumber: season.index }),
       ...(item.indexEnd === null ? {} : { IndexNumberEnd: item.indexEnd }),
     };
   };
+
+  const userFields = (fields: readonly string[]) => ({
+    date: !emby || fields.includes("userdatalastplayeddate"),
+    count: !emby || fields.includes("userdataplaycount"),
+  });
 
   const rowOf = (user: MediaUser | null, item: MediaItem, fields: readonly string[], options: RowOptions): Row => {
     const all = options.single === true;
@@ -117,7 +124,8 @@ export function createItems(state: MediaServerState) {
       ...(inYear && item.year !== null ? { ProductionYear: item.year } : {}),
       ...(item.runtimeMs === null ? {} : { RunTimeTicks: item.runtimeMs * ticksPerMs }),
       ...(item.index === null ? {} : { IndexNumber: item.index }),
-      ...(item.kind === "Episode" ? episodeRow(item) : {}),
+      ...(item.kind === "Episode" ? episodeRow(item, options.images !== false) : {}),
+      ...(item.kind === "Series" ? seriesRow(item, has) : {}),
       ...(item.kind === "Season" ? { SeriesName: seriesOf(item).name, SeriesId: seriesOf(item).id } : {}),
       ...(has("ProviderIds") ? { ProviderIds: item.providerIds } : {}),
       ...(has("ParentId") ? { ParentId: item.parent?.id ?? item.library.id } : {}),
@@ -126,16 +134,21 @@ export function createItems(state: MediaServerState) {
       ...(user === null || options.userData === false
         ? {}
         : {
-            UserData: userDataOf(user, item, {
-              date: !emby || has("UserDataLastPlayedDate"),
-              count: !emby || has("UserDataPlayCount"),
-            }),
+            UserData: userDataOf(user, item, all ? { date: true, count: true } : userFields(fields)),
           }),
       ...(options.images === false || !item.picture ? {} : { ImageTags: { Primary: hexOf(`image ${item.id}`, 32) } }),
       ...(emby && !item.virtual ? {} : { LocationType: item.virtual ? "Virtual" : "FileSystem" }),
       ...(folder ? {} : { MediaType: "Video" }),
     };
   };
+
+  const seriesRow = (item: MediaItem, has: (name: string) => boolean): Row => ({
+    Status: item.show?.status === "running" || item.show?.status === "in production" ? "Continuing" : "Ended",
+    ...(has("Genres") ? { Genres: (item.show?.genres ?? []).map(capital) } : {}),
+    ...(has("Studios") && item.show !== null && item.show.network !== ""
+      ? { Studios: [{ Name: item.show.network, Id: emby ? 61 : hexOf(`studio ${item.show.network}`, 32) }] }
+      : {}),
+  });
 
   const pathOf = (item: MediaItem): string => {
     const base = `/media/${item.library.name}/${seriesOf(item).name}`;
@@ -329,7 +342,44 @@ export function createItems(state: MediaServerState) {
     return items;
   };
 
-  const page = (user: MediaUser | null, call: Call, items: MediaItem[]): Row => {
+  /** Rows without what belongs to a user, by the fields asked for: rendered once, for libraries of many thousands. */
+  let rendered = { contents: -1, texts: new Map<string, Map<MediaItem, string>>() };
+  const userTexts = new WeakMap<UserData, Map<string, string>>();
+
+  const bareText = (item: MediaItem, fields: readonly string[], images: boolean): string => {
+    if (rendered.contents !== state.contents) rendered = { contents: state.contents, texts: new Map() };
+    const key = `${images} ${fields}`;
+    const texts = rendered.texts.get(key) ?? new Map<MediaItem, string>();
+    rendered.texts.set(key, texts);
+    let text = texts.get(item);
+    if (text === undefined) {
+      text = JSON.stringify(rowOf(null, item, fields, { images }));
+      texts.set(item, text);
+    }
+    return text;
+  };
+
+  const userText = (user: MediaUser, item: MediaItem, full: { date: boolean; count: boolean }): string => {
+    const row = state.data.get(user)?.get(item);
+    if (row === undefined) return JSON.stringify(userDataOf(user, item, full));
+    const key = `${full.date} ${full.count} ${state.quirks.sentinelDates} ${item.runtimeMs}`;
+    const texts = userTexts.get(row) ?? new Map<string, string>();
+    userTexts.set(row, texts);
+    let text = texts.get(key);
+    if (text === undefined) {
+      text = JSON.stringify(userDataOf(user, item, full));
+      texts.set(key, text);
+    }
+    return text;
+  };
+
+  const rowText = (user: MediaUser | null, item: MediaItem, fields: readonly string[], options: RowOptions): string => {
+    const bare = bareText(item, fields, options.images !== false);
+    if (user === null || options.userData === false) return bare;
+    return `${bare.slice(0, -1)},"UserData":${userText(user, item, userFields(fields))}}`;
+  };
+
+  const page = (user: MediaUser | null, call: Call, items: MediaItem[]): Response => {
     const query = queryOf(call);
     const start = whole(query("StartIndex")) ?? 0;
     const asked = whole(query("Limit"));
@@ -343,11 +393,9 @@ export function createItems(state: MediaServerState) {
     const counted = flag(query("EnableTotalRecordCount")) ?? true;
     // Without the count Jellyfin calls the page the whole, Emby nothing.
     const total = counted ? items.length : emby ? 0 : shown.length;
-    return {
-      Items: shown.map((item) => rowOf(user, item, fields, options)),
-      TotalRecordCount: total,
-      ...(emby ? {} : { StartIndex: start }),
-    };
+    const rows = shown.map((item) => rowText(user, item, fields, options)).join(",");
+    const text = `{"Items":[${rows}],"TotalRecordCount":${total}${emby ? "" : `,"StartIndex":${start}`}}`;
+    return new Response(text, { headers: { "content-type": "application/json; charset=utf-8" } });
   };
 
   return {
@@ -357,15 +405,15 @@ export function createItems(state: MediaServerState) {
     listedUserData: (user: MediaUser, item: MediaItem): Row => userDataOf(user, item, { date: false, count: false }),
     libraryRow,
     views,
-    list(user: MediaUser | null, call: Call): Row {
+    list(user: MediaUser | null, call: Call): Response {
       const query = queryOf(call);
       const nothing = query("Ids") === null && query("ParentId") === null && flag(query("Recursive")) !== true;
       // The root's children are the libraries.
-      if (nothing && user !== null) return views(user, false);
+      if (nothing && user !== null) return json(views(user, false));
       return page(user, call, selected(user, call, query));
     },
     /** Episodes of a series; placeholders only for those who are nobody. */
-    episodes(user: MediaUser | null, call: Call, series: MediaItem): Row {
+    episodes(user: MediaUser | null, call: Call, series: MediaItem): Response {
       const query = queryOf(call);
       const season = whole(query("Season"));
       const seasonId = query("SeasonId");
@@ -377,6 +425,7 @@ export function createItems(state: MediaServerState) {
       );
       return page(user, call, items);
     },
+    seasons: (user: MediaUser | null, call: Call, series: MediaItem): Response => page(user, call, series.children),
     /** What an item lies in, innermost first: season, series, library and the root of everything. */
     above(user: MediaUser | null, item: MediaItem): Row[] {
       const rows: Row[] = [];
@@ -384,7 +433,6 @@ export function createItems(state: MediaServerState) {
       const root = { Name: "Media Folders", Id: emby ? "1" : hexOf(`root ${state.id}`, 32), Type: "AggregateFolder" };
       return [...rows, libraryRow(item.library), { ...root, ServerId: state.id, IsFolder: true }];
     },
-    seasons: (user: MediaUser | null, call: Call, series: MediaItem): Row => page(user, call, series.children),
     /** One item with everything there is to say. */
     single: (user: MediaUser | null, item: MediaItem): Row => rowOf(user, item, [], { single: true }),
     find: (user: MediaUser | null, id: string): MediaItem | null => {

@@ -461,9 +461,9 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
       newFamily,
     ),
     route("GET", "/Users/*/Items", "signed-in", (context) =>
-      json(items.list(userOf(context.caller, first(context)), context.call)),
+      items.list(userOf(context.caller, first(context)), context.call),
     ),
-    route("GET", "/Items", "signed-in", (context) => json(items.list(userByQuery(context), context.call))),
+    route("GET", "/Items", "signed-in", (context) => items.list(userByQuery(context), context.call)),
     route("GET", "/Users/*/Items/*", "signed-in", (context) => {
       const user = userOf(context.caller, first(context));
       return json(items.single(user, itemById(user, second(context))));
@@ -484,11 +484,11 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
     }),
     route("GET", "/Shows/*/Episodes", "signed-in", (context) => {
       const user = userByQuery(context);
-      return json(items.episodes(user, context.call, itemById(user, first(context))));
+      return items.episodes(user, context.call, itemById(user, first(context)));
     }),
     route("GET", "/Shows/*/Seasons", "signed-in", (context) => {
       const user = userByQuery(context);
-      return json(items.seasons(user, context.call, itemById(user, first(context))));
+      return items.seasons(user, context.call, itemById(user, first(context)));
     }),
     route("GET", "/Items/*/Images/Primary", "anybody", picture),
     route("GET", "/Items/*/Images/Primary/*", "anybody", picture),

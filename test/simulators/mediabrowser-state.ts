@@ -23,6 +23,8 @@ export type MediaServerState = {
   nextId: number;
   /** Counts every change; cached listings are thrown away by it. */
   revision: number;
+  /** Counts the changes of items; rendered rows are thrown away by it. */
+  contents: number;
   /** Answers 503 to everything, as during start-up and migrations. */
   starting: boolean;
   quirks: MediaQuirks;

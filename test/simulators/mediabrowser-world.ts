@@ -51,8 +51,8 @@ export type MediaWorld = {
   pause(session: MediaSession, paused: boolean): void;
   /** Without a position the server takes it for watched to the end. */
   stop(session: MediaSession, options?: { positionMs?: number | null }): void;
-  /** One viewing from `at` to the end. */
-  play(user: MediaUser, item: MediaItem, options?: { at?: number }): void;
+  /** One viewing from `at` to the end. `savedAt`: when the server wrote it down, for a past that lies behind us; else now. */
+  play(user: MediaUser, item: MediaItem, options?: { at?: number; savedAt?: number }): void;
   /** One viewing from `at` that stops before the end. */
   partial(user: MediaUser, item: MediaItem, options: { positionMs: number; at?: number }): void;
   mark(user: MediaUser, item: MediaItem, options?: { at?: number }): void;
@@ -220,6 +220,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     server.items.set(item.id, item);
     library.items.push(item);
     parent?.children.push(item);
+    server.contents += 1;
     server.revision += 1;
     return item;
   };
@@ -273,6 +274,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     server.sessions = server.sessions.filter((session) => session.item !== item);
     if (item.parent !== null) item.parent.children = item.parent.children.filter((child) => child !== item);
     library.items = library.items.filter((each) => each !== item);
+    server.contents += 1;
     server.revision += 1;
   };
 
@@ -285,20 +287,21 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     return { changes: { positionTicks: positionMs * ticksPerMs }, completed: false };
   };
 
-  const begin = (user: MediaUser, item: MediaItem, at: number): void => {
+  const begin = (user: MediaUser, item: MediaItem, at: number, savedAt = now()): void => {
     const { server } = item.library;
     const had = dataOf(user, item) ?? blank;
     const tail = String(1_000 + ((had.playCount * 1_237 + server.nextId) % 9_000));
     save(user, item, "PlaybackStart", {
       playCount: had.playCount + 1,
       lastPlayed: sevenDigits(at, tail),
+      savedAt,
       ...(server.quirks.rewatchResets ? { played: false } : {}),
     });
   };
 
-  const watch = (user: MediaUser, item: MediaItem, positionMs: number, at: number): void => {
-    begin(user, item, at);
-    save(user, item, "PlaybackFinished", atPosition(item, positionMs).changes);
+  const watch = (user: MediaUser, item: MediaItem, positionMs: number, at: number, savedAt = now()): void => {
+    begin(user, item, at, savedAt);
+    save(user, item, "PlaybackFinished", { ...atPosition(item, positionMs).changes, savedAt });
   };
 
   const markOne = (user: MediaUser, item: MediaItem, at: number | undefined): void => {
@@ -332,6 +335,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
         data: new Map(),
         nextId: 240_001 + servers.length * 1_000_000,
         revision: 0,
+        contents: 0,
         starting: false,
         quirks: { ...usualQuirks(input.style), ...input.quirks },
       };
@@ -418,6 +422,7 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
     deleteItem: forget,
     edit(item, changes) {
       Object.assign(item, { savedAt: now() }, changes);
+      item.library.server.contents += 1;
       item.library.server.revision += 1;
     },
     start(user, item, how = {}) {
@@ -463,9 +468,10 @@ export function createMediaWorld({ now, catalogue }: { now(): number; catalogue:
       tell(session, "stop", completed);
     },
     play(user, item, how = {}) {
-      if (how.at !== undefined) return watch(user, item, item.runtimeMs ?? usualRuntimeMs, how.at);
+      const runtimeMs = item.runtimeMs ?? usualRuntimeMs;
+      if (how.at !== undefined) return watch(user, item, runtimeMs, how.at, how.savedAt);
       const session = media.start(user, item);
-      media.stop(session, { positionMs: item.runtimeMs ?? usualRuntimeMs });
+      media.stop(session, { positionMs: runtimeMs });
     },
     partial: (user, item, { positionMs, at }) => watch(user, item, positionMs, at ?? now()),
     mark(user, item, how = {}) {

@@ -4,13 +4,14 @@ import { describeSimulators, startControl } from "./control.ts";
 import { demoWorld } from "./demo-world.ts";
 import { extremeWorld } from "./extreme-world.ts";
 import { generateWorld } from "./generate.ts";
+import { generateMedia } from "./generate-media.ts";
 import { startSimulators } from "./start.ts";
 import { createWorld, type World } from "./world.ts";
 
 /**
  * All simulators in a process of their own:
  *
- *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|odd:60[:seed]|extreme[:name] [--port-file FILE] [--port 0] [--limits]
+ *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|bench-jellyfin:1000x50|bench-emby:1000x50|odd:60[:seed]|extreme[:name] [--port-file FILE] [--port 0] [--limits]
  *
  * Prints (and writes to FILE) one JSON object {control, env, keys, servers, mediaServers, accounts}; see control.ts for what can be
  * asked of `control`. Ends on SIGTERM or SIGINT.
@@ -31,11 +32,13 @@ function worldOf(name: string): { world: World; big: boolean } {
     }
     return { world, big: false };
   }
-  if (kind === "bench") {
+  if (kind.startsWith("bench")) {
     const [shows = 1_000, episodes = 50] = size.split("x").map(Number);
     const seasons = episodes % 10 === 0 ? episodes / 10 : 1;
     const options = { shows, seasons, episodes: episodes / seasons, watchedShare: 1, seed: Number(seed) };
-    return { world: generateWorld(options).world, big: true };
+    if (kind === "bench") return { world: generateWorld(options).world, big: true };
+    const style = kind === "bench-emby" ? "emby" : "jellyfin-12";
+    return { world: generateMedia(style, options).world, big: true };
   }
   if (kind === "odd") {
     const options = { shows: Number(size) || 60, seasons: 2, episodes: 5, watchedShare: 0.7, seed: Number(seed) };

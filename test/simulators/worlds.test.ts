@@ -3,6 +3,7 @@ import { inflateSync } from "node:zlib";
 import { nextOnBasement } from "./demo-media.ts";
 import { demoWorld, nextToWatch } from "./demo-world.ts";
 import { generateWorld, watchedItems } from "./generate.ts";
+import { generateMedia } from "./generate-media.ts";
 import { type MediaServerState, mediaEpisodesOf } from "./mediabrowser-state.ts";
 import { mediaSeries } from "./mediabrowser-world.ts";
 import { episodesOf, showOf } from "./plex-world.ts";
@@ -64,6 +65,35 @@ describe("generated worlds", () => {
     expect(server.history.some((row) => row.item?.deleted === true)).toBe(true);
     expect(server.history.some((row) => row.account !== account)).toBe(true);
     expect(server.libraries.some((library) => library.type === "movie" && library.others.length > 0)).toBe(true);
+  });
+});
+
+describe("generated libraries of Jellyfin and Emby", () => {
+  test.each(["jellyfin-12", "emby"] as const)("a regular %s has the shows and viewings it was asked for", (style) => {
+    const options = { shows: 20, seasons: 2, episodes: 5, watchedShare: 1, seed: 1 };
+    const { state, user } = generateMedia(style, options);
+    expect([...state.items.values()].filter(({ kind }) => kind === "Episode")).toHaveLength(200);
+    const rows = [...(state.data.get(user)?.values() ?? [])];
+    expect(rows.filter(({ played, playCount }) => played && playCount === 1)).toHaveLength(200);
+  });
+
+  test("oddities cover the states a sync has to survive, and are the same for the same seed", () => {
+    const odd = () => {
+      const options = { shows: 120, seasons: 2, episodes: 5, watchedShare: 0.8, seed: 3, oddities: true };
+      const { state, user } = generateMedia("jellyfin-10.11", { ...options, now: () => now });
+      return { items: [...state.items.values()], rows: [...(state.data.get(user) ?? [])] };
+    };
+    const { items, rows } = odd();
+    expect(items.some(({ kind, index }) => kind === "Episode" && index === null)).toBe(true);
+    expect(items.some(({ indexEnd, index }) => (indexEnd ?? 0) > (index ?? 0) + 100)).toBe(true);
+    expect(items.some(({ virtual }) => virtual)).toBe(true);
+    expect(items.some(({ name }) => name.includes("<img"))).toBe(true);
+    expect(rows.some(([, row]) => row.played && row.lastPlayed === null)).toBe(true);
+    expect(rows.some(([, row]) => row.lastPlayed?.startsWith("0001") === true)).toBe(true);
+    expect(rows.some(([, row]) => !row.played && row.playCount > 1)).toBe(true);
+    expect(rows.some(([, row]) => !row.played && row.playCount === 0 && row.lastPlayed === null)).toBe(true);
+    expect(rows.some(([item]) => items.some((other) => other !== item && other.episode === item.episode))).toBe(true);
+    expect(odd().rows.map(([item, row]) => [item.id, row])).toEqual(rows.map(([item, row]) => [item.id, row]));
   });
 });
 

@@ -184,6 +184,18 @@ describe("whether a server is heard", () => {
     expect((await ben.get("/integrations/1/live", htmx)).status).toBe(404);
     expect((await ana.get("/integrations/1/live")).status).toBe(303);
   });
+
+  test("says why a server tells nothing, where it does not", async () => {
+    const ana = await start();
+    const reason = "Attic tells nothing live to a connection by <key>.";
+    const line = async () =>
+      parse((await ana.get("/integrations/1/live", htmx)).text).querySelector(".integration-live");
+    expect((await line())?.hasAttribute("hidden")).toBe(true);
+    state = { state: "off", reason };
+    expect((await line())?.hasAttribute("hidden")).toBe(false);
+    expect(words(await line())).toBe(reason);
+    expect((await ana.get("/api/integrations/plex/stream")).json).toMatchObject({ state: "off", reason });
+  });
 });
 
 describe("the strip on Up next", () => {

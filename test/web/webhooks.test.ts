@@ -241,10 +241,27 @@ describe("the page of a webhook", () => {
     const { status, text } = await ana.get("/integrations/1/webhook");
     expect(status).toBe(200);
     expect(text).toContain(`${app.url}/api/webhooks/plex/${secret}</code>`);
-    for (const words of ["Webhook of Attic", "It tells at once.", "Paste it.", "Another way", "The Door", "Used"]) {
+    for (const words of [
+      "Webhook of Attic",
+      "It tells at once.",
+      "Paste it.",
+      "Another way",
+      "A third way",
+      "The Door",
+      "Used",
+    ]) {
       expect(text).toContain(words);
     }
     expect(text).toContain('href="/syncs/7"');
+  });
+
+  test("opens the steps where the service has no list that could be changed from here", async () => {
+    const ana = await open({ view: async (_user, _id, base) => shown(base, { registrable: false }) });
+    const listless = (await ana.get("/integrations/1/webhook")).text;
+    expect(listless).toContain("Set it up in Plex");
+    expect(listless).not.toContain("By hand");
+    expect(listless.match(/<details[^>]* open/g)).toHaveLength(1);
+    expect(listless.match(/<pre/g)).toHaveLength(1);
   });
 
   test("waits for the first delivery where none has come", async () => {

@@ -168,7 +168,7 @@ function Nothing({ ctx, why }: { ctx: ViewContext; why: NothingNext }): JSX.Elem
           ctx={ctx}
           icon="play"
           title="Your next episodes will be here"
-          text="Your media server knows what you have watched. Connect it, sync once, and the next episode of every show is here."
+          text="Your media server knows what you have watched, be it Plex, Jellyfin or Emby. Connect it, sync once, and the next episode of every show is here."
         >
           <WaysIn ctx={ctx} />
         </EmptyState>

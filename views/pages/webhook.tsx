@@ -208,15 +208,7 @@ function Template({ ctx, text, at }: { ctx: ViewContext; text: string; at: numbe
       <pre id={templateId} tabindex="0" safe>
         {text}
       </pre>
-      <Button
-        ctx={ctx}
-        type="button"
-        kind="quiet"
-        icon="copy"
-        label="Copy"
-        name="Copy the JSON data"
-        attributes={{ "data-copy": templateId }}
-      />
+      <CopyButton ctx={ctx} of={templateId} name="Copy the JSON data" />
     </div>
   );
 }

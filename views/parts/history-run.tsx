@@ -79,7 +79,7 @@ function HistoryPlay({ ctx, row }: { ctx: ViewContext; row: HistoryPlayModel }):
   );
 }
 
-function certaintyWords({ certainty, original, byHand }: PlayModel): string {
+function certaintyWords({ certainty, original, byHand, evidence }: PlayModel): string {
   if (original !== undefined) return " · time set by you";
-  return certainty === "marked" && !byHand ? " · marked" : "";
+  return certainty === "marked" && !byHand && evidence === undefined ? " · marked" : "";
 }

@@ -305,10 +305,30 @@ function AnotherTry({
   );
 }
 
+type AnotherCodeProps = { ctx: ViewContext; pin: PinBase; at: NonNullable<PinBase["at"]> };
+
+function AnotherCode({ ctx, pin, at }: AnotherCodeProps): JSX.Element {
+  return (
+    <ActionForm
+      action={ctx.paths.signInCodes(pin.provider)}
+      class="action action-main"
+      live={{ target: target("pin", pin.pinId), swap: "outerHTML" }}
+    >
+      <input type="hidden" name="serverUrl" value={attr(at.serverUrl)} />
+      {at.insecureTls ? <input type="hidden" name="insecureTls" value="true" /> : ""}
+      <Button ctx={ctx} kind="primary" icon="plug" label="Try again" />
+    </ActionForm>
+  );
+}
+
 function TryAgain({ ctx, pin }: { ctx: ViewContext; pin: PinBase }): JSX.Element {
   return (
     <div class="actions">
-      <AnotherTry ctx={ctx} pin={pin} label="Try again" primary />
+      {pin.at?.byCode ? (
+        <AnotherCode ctx={ctx} pin={pin} at={pin.at} />
+      ) : (
+        <AnotherTry ctx={ctx} pin={pin} label="Try again" primary />
+      )}
       <ButtonLink ctx={ctx} kind="quiet" href={ctx.paths.integrations()} label="Back to Integrations" />
     </div>
   );

@@ -8,11 +8,11 @@ import { sheetLink } from "./play-sheet.tsx";
 export type PlayModel = {
   id: string;
   watchedAt: number | null;
-  /** `played`: seen by the server; `marked`: ticked off, the time is the tick's; `unknown`: no time known. */
+  /** `played`: the server has a row of it; `marked`: ticked off, or counted by a server that keeps no rows; `unknown`: no time known. */
   certainty: "played" | "marked" | "unknown";
   /** Where it came from, in words: "Plex on Attic", "By hand". */
   source: string;
-  /** What the source said, in words: "history entry", "view count". */
+  /** What the source told it by, in words, where that is no row of a history: "its view counter". */
   evidence?: string | undefined;
   syncId?: string | null | undefined;
   /** A person entered it. */
@@ -37,7 +37,9 @@ export function playWords({ certainty, evidence, original }: PlayModel, ctx: Vie
     const said = original.watchedAt === null ? "it had no date" : `it was ${fullTime(original.watchedAt, ctx)}`;
     return `You set this time; before that ${said}`;
   }
-  return evidence === undefined ? CERTAINTY[certainty] : `${CERTAINTY[certainty]} (${evidence})`;
+  if (evidence === undefined) return CERTAINTY[certainty];
+  // A counter rises for a viewing and for a mark alike.
+  return `${certainty === "marked" ? "Watched or marked; the time is the server's" : CERTAINTY[certainty]} (${evidence})`;
 }
 
 export type PlayEvidenceProps = {

@@ -109,6 +109,28 @@ export function forgetStates(db: Db, episodeIds: readonly number[], integrationI
     .run(JSON.stringify(episodeIds), integrationId ?? null);
 }
 
+/**
+ * Plays of one server are taken back. What the user's other servers had seen of the same viewings was nothing new then, and is
+ * now: they are read anew. Those in step with the tracker are told instead.
+ */
+export function lookAgainElsewhere(
+  db: Db,
+  { userId, integrationId, episodeIds }: { userId: number; integrationId: number; episodeIds: readonly number[] },
+): void {
+  const concerned = db.raw
+    .query<{ id: number }, [string, number, number]>(
+      `UPDATE item_links SET state = '?' || ltrim(state, '?')
+       WHERE episode_id IN (SELECT value FROM json_each(?1)) AND view_count > 0
+         AND integration_id IN (SELECT id FROM integrations WHERE user_id = ?2 AND id <> ?3 AND two_way = 0)
+       RETURNING integration_id AS id`,
+    )
+    .all(JSON.stringify(episodeIds), userId, integrationId);
+  const ids = [...new Set(concerned.map(({ id }) => id))];
+  db.raw
+    .query<unknown, [string]>("UPDATE integrations SET needs_full = 1 WHERE id IN (SELECT value FROM json_each(?))")
+    .run(JSON.stringify(ids));
+}
+
 /** These items of these episodes count as unwatched from now on. */
 export function forgetViews(
   db: Db,

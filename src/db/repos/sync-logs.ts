@@ -36,7 +36,7 @@ export type SyncLogChoice = {
   limit: number;
 };
 
-/** Newest first; of one integration or of all that are connected. */
+/** Newest first; of one integration, of all of a kind, or of all that are connected. */
 export function listSyncLogs(
   db: Db,
   userId: number,

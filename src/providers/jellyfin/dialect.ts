@@ -13,14 +13,17 @@ const hasNewMarks = (version: string | null): boolean => {
   return major > 10 || (major === 10 && minor >= 9);
 };
 
+const plainId = /^[0-9a-f]{32}$/;
+
 export const jellyfinDialect: Dialect = {
   kind: jellyfinKind,
   prefixes: [""],
   example: "http://192.168.1.10:8096",
   tokenHeaders: () => ({}),
   itemId(text) {
+    if (plainId.test(text)) return text;
     const id = text.replaceAll("-", "").toLowerCase();
-    return /^[0-9a-f]{32}$/.test(id) ? id : null;
+    return plainId.test(id) ? id : null;
   },
   me: ({ accountId, byKey }) => (byKey ? `/Users/${encodeURIComponent(accountId)}` : "/Users/Me"),
   accounts: "/Users",

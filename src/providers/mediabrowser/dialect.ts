@@ -45,7 +45,7 @@ export type Dialect = {
   provesDates: boolean;
   /** "Changed since", as far as the server can be asked so; null: sorted by the last view and read down to it. */
   changedSince: ((at: Instant) => Query) | null;
-  /** A code shown here can be approved there where the guide says how. */
+  /** What the user is told while connecting; says also whether a code shown here can be approved there. */
   guide: AddressGuide;
   socket: SocketDialect;
 };

@@ -132,7 +132,8 @@ function words(text: string | undefined): string | null {
 /** Without a zone it is meant to be UTC. "Never" is the year 1, or nothing. */
 export function instant(text: string | undefined): Instant | null {
   if (text === undefined) return null;
-  const at = fromIso(/(?:Z|[+-]\d{2}:?\d{2})$/i.test(text) ? text : `${text}Z`);
+  const zoned = text.endsWith("Z") || /(?:z|[+-]\d{2}:?\d{2})$/.test(text);
+  const at = fromIso(zoned ? text : `${text}Z`);
   return at === null || at <= 0 ? null : at;
 }
 

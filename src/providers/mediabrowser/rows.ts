@@ -81,7 +81,11 @@ export function readRating(value: unknown): number | null {
   return isRecord(data) ? (asNumber(data["Rating"]) ?? null) : null;
 }
 
+/** The usual spelling first, which nearly all rows have. */
 const kinds: Readonly<Record<string, IdKind>> = {
+  Tmdb: "tmdb",
+  Tvdb: "tvdb",
+  Imdb: "imdb",
   tmdb: "tmdb",
   tvdb: "tvdb",
   imdb: "imdb",
@@ -94,7 +98,7 @@ export function readIds(value: unknown): ExternalIds {
   const ids: ExternalIds = {};
   if (!isRecord(value)) return ids;
   for (const name of Object.keys(value)) {
-    const kind = kinds[name.toLowerCase()];
+    const kind = kinds[name] ?? kinds[name.toLowerCase()];
     const id = kind === undefined ? undefined : cleanId(kind, value[name]);
     if (kind !== undefined && id !== undefined) ids[kind] ??= id;
   }

@@ -337,7 +337,7 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     return true;
   }
 
-  /** Nobody but the user knows another address of a server that keeps its accounts itself. */
+  /** Nobody but the user knows another address of a server that keeps its accounts itself. Its word on the sign-in counts. */
   async function askedAgain(current: IntegrationRow, token: Secret, place: AccountPlace): Promise<boolean> {
     const { best, results } = await providerOf(current).account.probe({
       serverId: current.serverId,
@@ -346,8 +346,22 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
       insecureTls: current.insecureTls,
       place,
     });
-    if (best === null) updateIntegration(db, current.id, { tried: triedAll(results, clock.now()) });
-    return best !== null;
+    if (best !== null) return true;
+    updateIntegration(db, current.id, { tried: triedAll(results, clock.now()) });
+    if (await isStillThere(current)) await providerOf(current).account.ping(token, place);
+    return false;
+  }
+
+  /** Another server that has come to the address knows nothing of our sign-in. */
+  async function isStillThere(current: IntegrationRow): Promise<boolean> {
+    const { serverUrl, insecureTls, serverId } = current;
+    try {
+      const found = await addresses.find(providerOf(current).manifest.id, { serverUrl, insecureTls });
+      return found.url === serverUrl && found.identity.serverId === serverId;
+    } catch (error) {
+      log.debug("integration.find", { integration: current.id, reason: error });
+      return false;
+    }
   }
 
   /** Null where there is none to give back: linked through a household, or not to be read any more. */

@@ -76,9 +76,11 @@ export function createContact({ deps, integrations, identity, row, signal, integ
     requests: () => (server === null ? 0 : server.requests() - requestsBefore),
     /**
      * A server's word alone does not end a sign-in: it may be signed out itself, or be another one. Only what its
-     * account service says, or our own vault, asks the user to sign in again.
+     * account service says, or our own vault, asks the user to sign in again. A server that keeps its accounts itself,
+     * and has been identified, is that service.
      */
-    isDoubted: (error: unknown): error is AppError => hasCode(error, "auth-expired") && loginNeeded === null,
+    isDoubted: (error: unknown): error is AppError =>
+      hasCode(error, "auth-expired") && loginNeeded === null && row.deviceId === null,
     doubtHint: `${label} itself has not ended this sign-in. If this lasts, open ${label} on the machine of ${row.serverName} and see that the server is signed in to its account, then sync again.`,
   };
 }

@@ -5,13 +5,14 @@ import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.
 import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { type SuppressionRow, suppressionsOf } from "../../db/repos/suppressions.ts";
-import { type FreshView, lettingIn } from "../../domain/fresh-views.ts";
+import { type FreshView, lettingIn, rowsBeside } from "../../domain/fresh-views.ts";
 import { rowsWithoutOwn, viewWithoutOwn } from "../../domain/own-marks.ts";
 import { sourceWord } from "../../domain/play-edit.ts";
 import { mergePlays, type StoredPlay, type Suppression } from "../../domain/play-merge.ts";
 import {
   type CopyView,
   combineViews,
+  type DesiredPlay,
   type HistoryRow,
   playsOf,
   playsOfCopies,
@@ -26,8 +27,8 @@ import type { Journal } from "./journal.ts";
 import type { RunShow } from "./run-show.ts";
 import type { Sieve } from "./sieve.ts";
 
-/** `unwatchedAt`: the item was unwatched when it was last seen, which was then. `isFresh`: it was not marked at that time. */
-export type SeenView = { itemId: string; view: ViewState; unwatchedAt?: number | undefined; isFresh?: boolean };
+/** `fewerAt`: the item counted fewer views when it was last seen, which was then. `isFresh`: or it was not marked at that time. */
+export type SeenView = { itemId: string; view: ViewState; fewerAt?: number | undefined; isFresh?: boolean };
 
 /** All that the server says about one episode, to be brought together with what is stored. */
 export type Pending = {
@@ -113,8 +114,8 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     for (const { show, episode, rows, views, fresh, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const desired = desiredOf({ rows, views, unfinished, durationMs });
       const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const desired = desiredOf({ rows: rowsBeside(rows, suppressed), views, unfinished, durationMs });
       const merge = mergePlays(stored, desired, { integrationId, durationMs, datesBeginning, suppressed });
       // First: a play that is added may take over the evidence that a changed one gives up.
       changePlays(db, syncId, merge.update);
@@ -151,12 +152,9 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     return play.editedFrom === null ? known : { ...known, ...sourceWord(play), correctedTo: play.watchedAt };
   }
 
-  function desiredOf({
-    rows,
-    views,
-    unfinished,
-    durationMs,
-  }: Pick<Seen, "rows" | "views" | "unfinished" | "durationMs">) {
+  type Told = Pick<Seen, "views" | "unfinished" | "durationMs"> & { rows: readonly HistoryRow[] };
+
+  function desiredOf({ rows, views, unfinished, durationMs }: Told): DesiredPlay[] {
     return options.keepsHistory
       ? playsOf({ rows, view: allViews(views), unfinished, durationMs, now })
       : playsOfCopies({ copies: views, unfinished, now });
@@ -202,7 +200,7 @@ export const viewOf = (link: ItemLink): ViewState => ({
 
 const spoken = (views: readonly SeenView[]): Pick<Seen, "views" | "fresh"> => ({
   views: views.map(({ view, isFresh }) => (isFresh ? { ...view, isFresh } : view)),
-  fresh: views.flatMap(({ view, unwatchedAt }) => (unwatchedAt === undefined ? [] : [{ view, unwatchedAt }])),
+  fresh: views.flatMap(({ view, fewerAt }) => (fewerAt === undefined ? [] : [{ view, fewerAt }])),
 });
 
 /** The counters of all copies together: a mark on a second copy is one more, however often the first was seen. */

@@ -1,6 +1,12 @@
 import type { Db } from "../../db/open.ts";
 import { type IntegrationRow, integrationById, updateIntegration } from "../../db/repos/integrations.ts";
-import { forgetStates, forgetViews, hasWelcomeItems, viewedSince } from "../../db/repos/item-links.ts";
+import {
+  forgetStates,
+  forgetViews,
+  hasWelcomeItems,
+  lookAgainElsewhere,
+  viewedSince,
+} from "../../db/repos/item-links.ts";
 import { refreshProgress } from "../../db/repos/library.ts";
 import { closeMarks } from "../../db/repos/pushes.ts";
 import { episodesOfRun, latestEntryOf, liftUndone, showsOfEpisodes, undoRun } from "../../db/repos/removals.ts";
@@ -349,6 +355,7 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
       const undone = wishAround(db, { userId, episodeIds, origin: row.integrationId, takingBack: true, now }, () =>
         undoRun(db, { syncLogId: row.id, userId, integrationId: row.integrationId, now }),
       );
+      if (undone.removed > 0) lookAgainElsewhere(db, { userId, integrationId: row.integrationId, episodeIds });
       refreshProgress(db, userId, undone.showIds, now);
       updateSyncLog(db, row.id, { status: "undone", undoneAt: now });
       return undone;

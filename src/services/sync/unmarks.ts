@@ -1,6 +1,6 @@
 import type { Db } from "../../db/open.ts";
 import { librariesOf } from "../../db/repos/integrations.ts";
-import { linksOfEpisodes, saveLink } from "../../db/repos/item-links.ts";
+import { linksOfEpisodes, lookAgainElsewhere, saveLink } from "../../db/repos/item-links.ts";
 import { closeMarks, unmarkedByUs, watchedOf } from "../../db/repos/pushes.ts";
 import { countPlaysOf, latestEntryOf, playsFromIntegration, removePlaysOf } from "../../db/repos/removals.ts";
 import { insertSuppression } from "../../db/repos/suppressions.ts";
@@ -105,6 +105,7 @@ export function removeEpisodes(options: Options, episodeIds: readonly number[]):
     if (their === null || latest === null || latest <= until) continue;
     insertSuppression(db, { ...keepOut, episodeId, integrationId: their, until: latest });
   }
+  if (everywhere === null) lookAgainElsewhere(db, { userId, integrationId, episodeIds: [...counted.keys()] });
   const left = watchedOf(db, userId, [...counted.keys()]);
   const gone = [...counted.keys()].filter((id) => !left.has(id));
   wish(db, {

@@ -234,9 +234,9 @@ export function createWriter(options: WriterOptions) {
         viewOffset: item.viewOffsetMs,
         lastViewedAt: item.lastViewedAt,
       };
-      const unwatchedAt = link?.viewCount === 0 ? link.seenAt : undefined;
-      const isFresh = unwatchedAt !== undefined || (link !== undefined && wasBegunAnew(link.state));
-      const seen: SeenView = { itemId: item.itemId, view, unwatchedAt, isFresh };
+      const fewerAt = link !== undefined && link.viewCount < item.viewCount ? link.seenAt : undefined;
+      const isFresh = fewerAt !== undefined || (link !== undefined && wasBegunAnew(link.state));
+      const seen: SeenView = { itemId: item.itemId, view, fewerAt, isFresh };
       const there = pending.get(episode.id);
       if (there === undefined) {
         pending.set(episode.id, {

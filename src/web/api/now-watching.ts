@@ -87,7 +87,7 @@ export function createNowWatchingRoutes(deps: RouteDeps) {
         return stateJson(stream.state(Number(integrations.pick(userOf(request).id, id, integration).id)));
       },
       {
-        params: t.Object({ provider: t.String({ description: "plex" }) }),
+        params: t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }) }),
         query: t.Object({
           integration: t.Optional(
             t.String({ description: "Needed only when several servers are connected (else 409)" }),

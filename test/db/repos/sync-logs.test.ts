@@ -32,3 +32,23 @@ test("a held sync goes on asking after live news", () => {
   const { db, userId, sync } = evening();
   expect(serverGlances(db, userId).map(({ heldSyncId }) => heldSyncId)).toEqual([String(sync)]);
 });
+
+test("the newest runs of one kind of server are found behind any number of others", () => {
+  const db = given.createTestDb();
+  const anna = given.addUser(db);
+  const ben = given.addUser(db, "ben");
+  const add = (userId: number, provider: string) => {
+    const integrationId = given.addIntegration(db, userId, { provider, serverName: `${provider} of ${userId}` });
+    return (startedAt: number) =>
+      insertSyncLog(db, { integrationId, userId, provider, trigger: "manual", mode: "full", startedAt });
+  };
+  const onEmby = add(anna, "emby");
+  const onPlex = add(anna, "plex");
+  const wanted = [onEmby(given.NOW), onEmby(given.NOW + 1)];
+  for (let index = 0; index < 30; index += 1) onPlex(given.NOW + 2 + index);
+  add(ben, "emby")(given.NOW + 99);
+  const ids = (limit: number) => listSyncLogs(db, anna, { provider: "emby", limit }).map(({ id }) => id);
+  expect(ids(20)).toEqual(wanted.toReversed());
+  expect(ids(1)).toEqual(wanted.slice(1));
+  expect(listSyncLogs(db, anna, { limit: 20 }).every(({ provider }) => provider === "plex")).toBe(true);
+});

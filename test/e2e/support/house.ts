@@ -7,7 +7,8 @@ const root = join(import.meta.dir, "../../..");
 export const USERNAME = "anna";
 export const PASSWORD = "a long enough password";
 
-type Facts = { control: string; env: Record<string, string>; servers: { name: string; url: string }[] };
+type Place = { name: string; url: string };
+type Facts = { control: string; env: Record<string, string>; servers: Place[]; mediaServers: Place[] };
 
 /** The compiled program in an empty folder, beside simulated services in a process of their own. */
 export type House = {
@@ -88,6 +89,13 @@ export async function connectServer(house: House, client: Client, name: string, 
   const { machineIdentifier } = server;
   const done = await client.post("/api/integrations/plex/connect", { pinId: pin.pinId, machineIdentifier });
   if (done.status !== 201) throw new Error(`connect answered ${done.status}: ${done.text}`);
+}
+
+/** What a person types to reach that Jellyfin or Emby. */
+export function addressOf({ facts }: House, name: string): string {
+  const found = facts.mediaServers.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no media server ${name}`);
+  return found.url;
 }
 
 /** One whole run of the only integration; its log. */

@@ -33,6 +33,7 @@ export const PAGES: readonly PageOfTheProduct[] = [
   { name: "search, found", path: () => "/search?query=the" },
   { name: "browse", path: () => "/search?browse=1" },
   { name: "integrations", path: () => "/integrations" },
+  { name: "address of a server", path: () => "/integrations/jellyfin/address" },
   {
     name: "integration settings",
     path: ({ integrationId }) => `/integrations/${integrationId}/settings`,

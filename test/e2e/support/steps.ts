@@ -34,6 +34,27 @@ export async function signInToPlex(visitor: Visitor, house: House, press: Locato
   await see(visitor.page.getByRole("heading", { name: "Choose your server" }));
 }
 
+/** Presses what begins a sign-in at a typed address, up to where one says who one is. */
+export async function findServer({ page }: Visitor, press: string, address: string): Promise<void> {
+  await button(page, press).click();
+  await (await see(page.locator("dialog[open]").getByLabel("Address of the server"))).fill(address);
+  await button(page, "Continue").click();
+  await see(page.locator("dialog[open] .server-found"));
+}
+
+export async function signInAs(page: Page, name: string, password: string): Promise<void> {
+  await (await see(page.getByLabel("User name"))).fill(name);
+  await page.getByLabel("Password").fill(password);
+  await button(page, "Sign in").click();
+}
+
+/** Through the settings of a server to where its address is changed. */
+export async function openFromSettings({ page }: Visitor, server: string): Promise<void> {
+  await link(card(page, server), `Settings of ${server}`).click();
+  await link(page, "Change address or sign in again").click();
+  await see(page.getByLabel("Address of the server"));
+}
+
 export const card = (page: Page, server: string): Locator => page.locator(".integration").filter({ hasText: server });
 
 /** A line under Recent syncs, found by what its icon says. */

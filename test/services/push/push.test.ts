@@ -230,6 +230,22 @@ describe("an unmark made here", () => {
     await at.product.sync(attic(at), { full: true });
     expect([at.here(1, 1), at.onServer("Attic", 1, 1)]).toEqual([true, true]);
   });
+
+  test("and a mark that follows a viewing within the hour: the viewing was unmarked, the mark stays", async () => {
+    const at = await settled({ unmarks: "follow" });
+    const [item] = at.items("Attic", 1, 5);
+    if (item === undefined) throw new Error("no item");
+    at.world.play(at.anna, item);
+    await at.product.sync(attic(at));
+    at.clock.advance(300_000);
+    unmark(at, 1, 5);
+    at.clock.advance(1_200_000);
+    at.world.markWatched(at.anna, item, {});
+    await at.deliver();
+    await at.product.sync(attic(at), { full: true });
+    await at.deliver();
+    expect([at.here(1, 5), at.onServer("Attic", 1, 5), at.onServer("Cellar", 1, 5)]).toEqual([true, true, true]);
+  });
 });
 
 describe("between two servers", () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { MediaHook, MediaStyle } from "../../simulators/mediabrowser-state.ts";
 import { playsOfUser } from "../../support/product.ts";
 import { type AddressRig, addressRig } from "../stream/address-rig.ts";
+import { until } from "../stream/rig.ts";
 
 type Way = [string, MediaStyle, MediaHook["form"]];
 
@@ -117,6 +118,29 @@ test("a rewatch that takes the mark away when it begins takes nothing away here"
   await at.settled();
   expect(at.plays()).toBe(2);
 });
+
+test.each(["jellyfin-10.11", "emby"] as const)(
+  "%s tells of one viewing live and by post, and it is one play",
+  async (style) => {
+    const at = await stage(style);
+    await at.hook(style === "emby" ? "multipart" : "all-properties", [at.anna]);
+    at.stream.start();
+    await at.live();
+    for (const item of at.episodes.slice(0, 2)) {
+      const viewer = at.watch(item, at.anna, 60_000);
+      await until(() => at.now().length === 1, "what plays now");
+      viewer.finish();
+      await until(() => at.now().length === 0, "the end");
+      await at.settled();
+    }
+    await until(() => at.logs().every(({ status }) => status !== "running"), "the last look");
+    expect(at.plays()).toBe(3);
+    const plays = playsOfUser(at.product);
+    await at.product.sync(at.integration, { full: true });
+    expect(playsOfUser(at.product)).toEqual(plays);
+  },
+  20_000,
+);
 
 test("what is told every few seconds while something plays is not even noted", async () => {
   const at = await stage("jellyfin-12");

@@ -1,6 +1,7 @@
 import type { ViewContext } from "../../../views/context.ts";
 import { ErrorToast } from "../../../views/pages/error.tsx";
 import { Household } from "../../../views/pages/household.tsx";
+import { AddressDialog, type AddressModel } from "../../../views/parts/address-panel.tsx";
 import { BulkBar, BulkQuestion } from "../../../views/parts/bulk-bar.tsx";
 import type { EpisodeRowModel } from "../../../views/parts/episode-row.tsx";
 import { HistoryFilter } from "../../../views/parts/history-filter.tsx";
@@ -161,6 +162,8 @@ const FILTER: LibraryFilterModel = {
 
 const PIN = { provider: "plex", providerName: "Plex" };
 
+const AT_SERVER = { at: { serverUrl: HOSTILE, serverName: HOSTILE, insecureTls: true, byCode: true } };
+
 export const PINS: readonly PinModel[] = [
   {
     ...PIN,
@@ -196,7 +199,40 @@ export const PINS: readonly PinModel[] = [
   { ...PIN, pinId: "c", state: "expired" },
   { ...PIN, pinId: "d", state: "failed", message: HOSTILE, hint: HOSTILE },
   { ...PIN, pinId: "e", state: "connected", serverName: HOSTILE, accountName: HOSTILE, integrationId: "i1" },
+  {
+    ...PIN,
+    ...AT_SERVER,
+    pinId: "f",
+    state: "code",
+    code: HOSTILE,
+    codeName: HOSTILE,
+    where: HOSTILE,
+    expiresAt: NOW + HOUR_MS,
+  },
+  {
+    ...PIN,
+    ...AT_SERVER,
+    pinId: "g",
+    state: "accounts",
+    accounts: [{ id: HOSTILE, username: HOSTILE }],
+    problem: HOSTILE,
+  },
 ];
+
+const ADDRESS: AddressModel = {
+  provider: "jellyfin",
+  providerName: "Jellyfin",
+  example: "http://192.0.2.1:8096",
+  serverUrl: HOSTILE,
+  insecureTls: true,
+  offersInsecure: true,
+  username: HOSTILE,
+  problem: { text: HOSTILE, field: null },
+  tried: [{ uri: HOSTILE, reason: HOSTILE }],
+  found: null,
+};
+
+const FOUND = { name: HOSTILE, version: HOSTILE, codeName: HOSTILE, keyHint: HOSTILE };
 
 /** Every part with hostile words, as they would stand on pages. */
 export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>> = {
@@ -596,6 +632,10 @@ export const SAMPLES: Readonly<Record<string, (ctx: ViewContext) => JSX.Element>
   toast: (ctx) => <ToastWithUndo ctx={ctx} text={HOSTILE} undo={{ token: HOSTILE, part: "up-next", back: HOSTILE }} />,
   "error toast": (ctx) => (
     <ErrorToast ctx={ctx} error={{ status: 502, title: HOSTILE, detail: HOSTILE, hint: HOSTILE }} />
+  ),
+  "address of a server": (ctx) => <AddressDialog ctx={ctx} address={ADDRESS} />,
+  "ways to sign in at a server": (ctx) => (
+    <AddressDialog ctx={ctx} address={{ ...ADDRESS, problem: { text: HOSTILE, field: "password" }, found: FOUND }} />
   ),
   ...Object.fromEntries(
     PINS.map((pin) => [`pin dialog, ${pin.state}`, (ctx: ViewContext) => <PinDialog ctx={ctx} pin={pin} />]),
