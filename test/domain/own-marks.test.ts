@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../src/domain/instant.ts";
-import { type OwnMark, PUSH_TOLERANCE_MS, rowsWithoutOwn, viewWithoutOwn } from "../../src/domain/own-marks.ts";
+import {
+  isOwnMark,
+  type OwnMark,
+  PUSH_TOLERANCE_MS,
+  rowsWithoutOwn,
+  viewWithoutOwn,
+} from "../../src/domain/own-marks.ts";
 import type { HistoryRow, ViewState } from "../../src/domain/plays.ts";
 
 const T = Date.UTC(2026, 4, 1, 20);
@@ -104,5 +110,45 @@ describe("rows of a server that writes them for marks", () => {
   test("two marks that nobody has seen explain two rows, and no third", () => {
     const rows = [row("first", T + SECOND_MS), row("second", T + 2 * SECOND_MS), row("theirs", T + MINUTE_MS)];
     expect(left(rows, mark({ seenAs: null }), mark({ seenAs: null, at: T + SECOND_MS }))).toEqual(["theirs"]);
+  });
+});
+
+describe("a mark that keeps the date it was given", () => {
+  const DATED = T - 90 * 24 * HOUR_MS;
+  const dated = (more: Partial<OwnMark> = {}): OwnMark => mark({ datedAt: DATED, seenAs: DATED, ...more });
+
+  test.each<[string, ViewState, OwnMark, boolean]>([
+    ["is known by its date, whatever the counter says", view(4, DATED), dated(), true],
+    ["also where whole seconds are kept", view(1, DATED - 400), dated({ seenAs: null }), true],
+    ["also in another zone", view(1, DATED + 5.75 * HOUR_MS), dated({ seenAs: null }), true],
+    [
+      "also in another zone than the one it was first seen in",
+      view(1, DATED),
+      dated({ seenAs: DATED - 2 * HOUR_MS }),
+      true,
+    ],
+    ["is no zone away that the earth does not have", view(1, DATED + 15 * HOUR_MS), dated({ seenAs: null }), false],
+    ["is not between the zones", view(1, DATED + 2 * HOUR_MS + 7 * MINUTE_MS), dated({ seenAs: null }), false],
+    ["is no further view in another zone", view(2, DATED + 2 * HOUR_MS), dated(), false],
+    ["is known by its sending where the date was not taken", view(1, T + MINUTE_MS), dated({ seenAs: null }), true],
+    ["is not what was watched after an unmark that nobody saw", view(1, T + HOUR_MS), dated(), false],
+    ["stands while a playback is open", view(1, T + HOUR_MS, 5_000), dated(), true],
+  ])("%s", (_, seen, own, isOwn) => {
+    expect(viewWithoutOwn(seen, own).viewCount === 0).toBe(isOwn);
+  });
+
+  test("is what shows right after its sending, but for a viewing that ended in the same moment", () => {
+    const sent = dated({ seenAs: null });
+    expect(isOwnMark(sent, view(5, DATED))).toBe(true);
+    expect(isOwnMark(sent, view(1, DATED + HOUR_MS))).toBe(true);
+    expect(isOwnMark(sent, view(1, T + SECOND_MS))).toBe(true);
+    expect(isOwnMark(sent, view(1, T - 40 * MINUTE_MS - 7 * SECOND_MS))).toBe(false);
+    expect(isOwnMark(mark({ seenAs: null }), view(1, T - 40 * MINUTE_MS))).toBe(true);
+    expect(isOwnMark(mark({ seenAs: null }), view(2, T))).toBe(false);
+  });
+
+  test("says nothing of a view on another copy, which may tell of the same viewing", () => {
+    const seen = view(1, DATED);
+    expect(viewWithoutOwn(seen, undefined, [dated()])).toEqual(seen);
   });
 });

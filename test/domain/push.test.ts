@@ -48,10 +48,33 @@ describe("what is done about a wish", () => {
     expect(step("unwatched", view(1, T), { others: view(0, T) })).toBe("send");
   });
 
+  test("a rewatch that took the mark away is left alone while it goes on", () => {
+    const anew = { begunAnew: true, known: view(1, T - 24 * HOUR_MS) };
+    for (const wanted of ["watched", "unwatched"] as const) expect(step(wanted, view(0, T), anew)).toBe("later");
+    const left = view(0, T - 5 * HOUR_MS, 600_000);
+    expect([step("watched", left, anew), step("unwatched", left, anew)]).toEqual(["send", "already"]);
+  });
+
+  test("a viewing dated by its beginning may have ended after the unmark", () => {
+    const began = view(2, T - 30 * MINUTE_MS);
+    expect(step("unwatched", began, { lastsMs: 45 * MINUTE_MS })).toBe("newer");
+    expect(step("unwatched", began, { lastsMs: 20 * MINUTE_MS })).toBe("send");
+  });
+
+  test("a file is marked with all its episodes, and unmarked with one when nothing of the others is unread", () => {
+    expect(step("watched", view(0), { mates: [true, false] })).toBe("part");
+    expect(step("watched", view(0), { mates: [true, true] })).toBe("send");
+    expect(step("watched", view(1), { mates: [false] })).toBe("already");
+    const known = view(1, T - 24 * HOUR_MS);
+    expect(step("unwatched", known, { known, mates: [true] })).toBe("send");
+    expect(step("unwatched", view(2, T - HOUR_MS), { known, mates: [true] })).toBe("later");
+  });
+
   test("of several copies the newer viewing decides, then the one that is being watched", () => {
     expect(wishStep(["already", "send", "later", "newer"])).toBe("newer");
     expect(wishStep(["send", "later"])).toBe("later");
-    expect(wishStep(["already", "send"])).toBe("send");
+    expect(wishStep(["already", "part", "send"])).toBe("send");
+    expect(wishStep(["already", "part"])).toBe("part");
     expect(wishStep(["already"])).toBe("already");
     expect(wishStep([])).toBe("already");
   });

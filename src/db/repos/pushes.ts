@@ -12,8 +12,9 @@ const itemsOn = (integration: string, episode: string): string =>
    WHERE l.episode_id = ${episode} AND l.integration_id = ${integration}`;
 /** The server's own id of an item: what several episodes in one file have in common. */
 const fileOf = (alias: string): string => `substr(${alias}.item_id, 1, instr(${alias}.item_id || '#', '#') - 1)`;
+/** One range of the primary key: nothing but "#" comes between an id and its parts. */
 const isInFile = (alias: string, file: string): string =>
-  `(${alias}.item_id = ${file} OR (${alias}.item_id > ${file} || '#' AND ${alias}.item_id < ${file} || '$'))`;
+  `${alias}.item_id >= ${file} AND ${alias}.item_id < ${file} || '$'`;
 const follows = "i.two_way = 1 AND i.two_way_since IS NOT NULL AND i.disconnected_at IS NULL";
 const isUsable = `${follows} AND i.enabled = 1 AND i.status <> 'needs-login'`;
 
