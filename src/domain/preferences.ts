@@ -18,6 +18,8 @@ export type Preferences = {
   /** Nothing is brought of shows that are not in the library yet. */
   onlyKnownShows: boolean;
   newLibraries: "on" | "off";
+  /** Two-way: marks go out with the date of the play, where the server keeps it; else with the moment. */
+  pushDates: boolean;
   /** No scheduled sync begins between these times of the user's clock. */
   quietHours: { from: string; to: string } | null;
 };
@@ -31,6 +33,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   addTo: "automatic",
   onlyKnownShows: false,
   newLibraries: "on",
+  pushDates: true,
   quietHours: null,
 };
 
@@ -56,6 +59,7 @@ const shape = {
   addTo: z.enum(["automatic", ...LIST_NAMES]),
   onlyKnownShows: z.boolean(),
   newLibraries: z.enum(["on", "off"]),
+  pushDates: z.boolean(),
   quietHours: z
     .object({ from: clockTime, to: clockTime })
     .refine(({ from, to }) => from !== to, "Quiet hours begin and end at different times.")
@@ -74,6 +78,7 @@ const stored = z.object({
   addTo: shape.addTo.catch(DEFAULT_PREFERENCES.addTo),
   onlyKnownShows: shape.onlyKnownShows.catch(DEFAULT_PREFERENCES.onlyKnownShows),
   newLibraries: shape.newLibraries.catch(DEFAULT_PREFERENCES.newLibraries),
+  pushDates: shape.pushDates.catch(DEFAULT_PREFERENCES.pushDates),
   quietHours: shape.quietHours.catch(DEFAULT_PREFERENCES.quietHours),
 });
 

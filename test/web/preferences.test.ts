@@ -49,6 +49,7 @@ const form = {
   since: "2024-01-31",
   addTo: "later",
   newLibraries: "off",
+  knowsPushDates: "true",
   quietFrom: "23:00",
   quietTo: "07:00",
 };
@@ -67,6 +68,7 @@ const meant = {
     addTo: "later",
     onlyKnownShows: true,
     newLibraries: "off",
+    pushDates: false,
     quietHours: { from: "23:00", to: "07:00" },
   },
 } satisfies SettingsInput;

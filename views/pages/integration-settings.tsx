@@ -38,6 +38,8 @@ export type IntegrationSettingsModel = {
   /** A run that shows what the form would change, where it has just been started without script. */
   preview: SyncProgressModel | null;
   historyNote: string | null;
+  /** A mark may be sent with its date. */
+  keepsDates: boolean;
   /** The server can tell of finished episodes by itself. */
   hasWebhook: boolean;
   /** Where the user has typed the address: what it is, who is signed in there, and where both are changed. */
@@ -425,10 +427,25 @@ function Place({
   );
 }
 
+function PushDates({ settings }: Pick<Props, "settings">): JSX.Element {
+  return (
+    <>
+      <input type="hidden" name="knowsPushDates" value="true" />
+      <Switch
+        label="Send dates"
+        name="pushDates"
+        checked={settings.preferences.pushDates}
+        hint="A mark goes out with the day you watched it. Off: the server dates it with the moment it gets it."
+      />
+    </>
+  );
+}
+
 function TwoWayLink({ ctx, settings }: Props): JSX.Element {
   const state = settings.twoWay ? "Marks made here go to the server too." : "Marks made here stay here.";
   return (
     <Group title="Two-way sync" hint={state}>
+      {settings.keepsDates ? <PushDates settings={settings} /> : ""}
       <div class="actions">
         <ButtonLink ctx={ctx} href={ctx.paths.twoWay(settings.id)} label="Set up two-way sync" />
       </div>

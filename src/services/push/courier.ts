@@ -1,4 +1,4 @@
-import { listIntegrations } from "../../db/repos/integrations.ts";
+import { integrationById, listIntegrations } from "../../db/repos/integrations.ts";
 import {
   attemptsOfDue,
   dueTargets,
@@ -12,6 +12,7 @@ import {
 } from "../../db/repos/pushes.ts";
 import { guardHolds } from "../../domain/guard.ts";
 import { MINUTE_MS, SECOND_MS } from "../../domain/instant.ts";
+import { readPreferences } from "../../domain/preferences.ts";
 import { singleFlight } from "../../kernel/async.ts";
 import { AppError, hasCode, toAppError } from "../../kernel/errors.ts";
 import type { Deps } from "../context.ts";
@@ -64,8 +65,10 @@ export function createCourier(deps: PushDeps, { sync }: CourierOptions) {
       while (!abort.signal.aborted && isDue(target)) {
         const { id: integrationId, userId, provider } = target;
         const { capabilities } = providers.get(provider).manifest;
+        const sendsDates = readPreferences(integrationById(db, integrationId)?.preferences ?? "").pushDates;
+        const { signal } = abort;
         await sync.inTurn(integrationId, (contact) =>
-          deliver({ db, clock, integrationId, userId, capabilities, contact, signal: abort.signal }),
+          deliver({ db, clock, integrationId, userId, capabilities, sendsDates, contact, signal }),
         );
         publish(target);
       }

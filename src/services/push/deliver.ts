@@ -49,6 +49,8 @@ export type DeliveryOptions = {
   integrationId: number;
   userId: number;
   capabilities: Pick<ProviderManifest["capabilities"], "pushDates" | "datesBeginning">;
+  /** The user wants the dates of plays sent. */
+  sendsDates: boolean;
   contact: Contact;
   signal: AbortSignal;
 };
@@ -302,7 +304,7 @@ async function send(
   letter: Letter,
 ): Promise<AppError | null> {
   const { itemId, watched, file, copies } = letter;
-  const at = newest(file);
+  const at = options.sendsDates ? newest(file) : null;
   const marks = begin(options, letter, at);
   // The user has changed their mind.
   if (marks === null) return null;

@@ -71,6 +71,10 @@ const preferenceFields = {
   addTo: oneOf(["automatic", ...LIST_NAMES]),
   onlyKnownShows: t.Boolean({ description: "Nothing is brought of shows that are not in the library" }),
   newLibraries: oneOf(["on", "off"]),
+  pushDates: t.Boolean({
+    description:
+      "Two-way sync sends the date of the play, where the server keeps one; else the server takes the moment",
+  }),
   quietHours: t.Union([t.Object({ from: ClockTime, to: ClockTime }), t.Null()], {
     description: "No scheduled sync begins between these times of the user's clock",
   }),

@@ -55,6 +55,7 @@ function preferencesOf(form: URLSearchParams): PreferencesInput {
     addTo: isListName(list) ? list : "automatic",
     onlyKnownShows: form.get("addShows") === ONLY_KNOWN,
     newLibraries: text("newLibraries") === "off" ? "off" : "on",
+    pushDates: !ticked(form, "knowsPushDates") || ticked(form, "pushDates"),
     quietHours: quiet.from === "" && quiet.to === "" ? null : quiet,
   };
 }

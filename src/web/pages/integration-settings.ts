@@ -79,6 +79,7 @@ export function createIntegrationSettingsPage(deps: RouteDeps) {
               href: paths.serverAddress(view.provider, { integration: view.id }),
             }
           : null,
+      keepsDates: manifest.capabilities.push && manifest.capabilities.pushDates,
       hasWebhook: manifest.capabilities.webhooks,
       errors,
     };

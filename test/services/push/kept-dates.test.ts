@@ -50,6 +50,18 @@ describe.each(STYLES)("a mark on %s", (style) => {
     expect([at.marksSent(), at.outcomes()]).toEqual([1, ["sent"]]);
   });
 
+  test("goes out without its date where the user wants none sent, and is no play either", async () => {
+    const at = await settled({ style });
+    const { product, cellar, clock } = at;
+    product.app.integrations.update(product.userId, cellar.id, { preferences: { pushDates: false } });
+    const watchedAt = clock.now() - 90 * DAY;
+    mark(at, 4, watchedAt);
+    await at.deliver();
+    expect(Math.abs((at.lastPlayed(4) ?? 0) - clock.now())).toBeLessThan(HOUR);
+    await isQuiet(at);
+    expect([at.marksSent(), at.timesOf(4)]).toEqual([1, [watchedAt]]);
+  });
+
   test("gets the newest of several dates", async () => {
     const at = await settled({ style });
     const { tracking } = at.product.app;
