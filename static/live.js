@@ -189,6 +189,15 @@
     } else freshAt = now();
   });
 
+  // An answer that was on its way while news came shows what was before: its parts are asked for once more.
+  doc.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (isWrite(ctx) || ctx.madeAt === undefined || ctx.madeAt >= heard) return;
+    const part = ctx.target?.isConnected ? ctx.target : doc.getElementById(ctx.target?.id ?? "");
+    for (const element of [part, ...(part?.querySelectorAll("[data-refresh]") ?? [])]) {
+      if (element?.hasAttribute("data-refresh")) want(element);
+    }
+  });
+
   // Coming back to a page that was left alone for long, also where the stream never broke
   const wake = () => {
     if (doc.hidden) return;

@@ -113,4 +113,39 @@ inBrowser("Now watching", (browser) => {
     },
     JOURNEY_MS,
   );
+
+  test(
+    "an answer that was long on its way does not bring back what was before",
+    async () => {
+      await using home = await syncedHouse();
+      const { house, client } = home;
+      await using visitor = await visit(browser(), house, { as: client });
+      const { page } = visitor;
+      const { place } = await nextOnServer(house, client);
+      const { sessionKey } = await house.control("watch", { ...place, fromMs: 20 * 60_000, everyMs: 3_600_000 });
+      await visitor.goto("/integrations");
+      const attic = card(page, "Attic");
+      await see(attic.getByText(/^Live since/));
+      await see(attic.getByText(/^Playing/));
+      const made = Promise.withResolvers<void>();
+      const arrives = Promise.withResolvers<void>();
+      await page.route("**/integrations/*/card", async (route) => {
+        const response = await route.fetch();
+        made.resolve();
+        await arrives.promise;
+        await route.fulfill({ response });
+      });
+      await syncOnce(client);
+      await made.promise;
+      await house.control("pause", { sessionKey });
+      await see(attic.getByText(/^Paused/));
+      const askedAgain = page.waitForResponse(/\/live$/);
+      arrives.resolve();
+      await askedAgain;
+      await see(attic.getByText(/^Paused/));
+      expect(await attic.getByText(/^Playing/).count()).toBe(0);
+      expect(visitor.complaints()).toEqual([]);
+    },
+    JOURNEY_MS,
+  );
 });

@@ -178,6 +178,7 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
   async function catchUp(server: MediaServer): Promise<void> {
     // One that begins while the question is under way is not part of the answer.
     const before = [...viewings.values()];
+    const heardAt = new Map(before.map((viewing) => [viewing, viewing.heardAt]));
     const sessions = await sessionsOf(server, signal);
     if (sessions === null) return;
     const playing = new Map(sessions.map((session) => [session.sessionId, session]));
@@ -188,10 +189,12 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
     for (const session of sessions) {
       const viewing = viewings.get(session.sessionId) ?? begin(session.sessionId, session.itemId);
       if (viewing.itemId !== session.itemId) continue;
-      viewing.offsetMs = session.offsetMs;
-      viewing.state = session.state;
-      viewing.heardAt = clock.now();
+      // What has been heard while the question was under way is newer than the answer.
+      const isNewer = viewing.heardAt !== (heardAt.get(viewing) ?? viewing.heardAt);
+      const isOther = viewing.state !== session.state;
+      if (!isNewer) Object.assign(viewing, { offsetMs: session.offsetMs, state: session.state, heardAt: clock.now() });
       if (viewing.whose === "unknown") settle(viewing, session);
+      else if (!isNewer && isOther && viewing.whose === "mine") tell();
     }
   }
 
