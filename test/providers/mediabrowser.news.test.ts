@@ -143,6 +143,19 @@ describe.each(styles)("the news of %s", (style) => {
     await feed.ended;
   });
 
+  test("a look that gets no answer is made again without further news", async () => {
+    const { media, anna, as, item, sims } = home(style);
+    startMediaViewer(media, { user: anna, item: item(1), everyMs: 60_000, fromMs: 60_000 });
+    // The first question with all its repetitions.
+    const service = style === "emby" ? "emby-server" : "jellyfin-server";
+    sims.faults.add({ service, path: /\/Sessions/i, effect: { kind: "status", status: 500 }, times: 3 });
+    const feed = listenTo(as(anna));
+    await feed.opened();
+    expect(await feed.state("playing")).toMatchObject({ itemId: item(1).id });
+    feed.leave();
+    await feed.ended;
+  });
+
   test("sessions say whose they are, with the episode and its mark; a film is nobody's episode", async () => {
     const { media, anna, ben, as, item, film } = home(style);
     media.play(anna, item(1), { at: Date.now() - 86_400_000 });

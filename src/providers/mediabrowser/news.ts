@@ -1,4 +1,5 @@
 import type { Clock } from "../../kernel/clock.ts";
+import { hasCode } from "../../kernel/errors.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import { socketMessages } from "../../kernel/socket.ts";
 import type { EpisodeItem, MediaServerOptions, NewsFeed, PlaySession, ServerNews } from "../contract.ts";
@@ -53,16 +54,19 @@ export function mediaBrowserNews(parts: NewsParts): NewsFeed {
       soon: () => {
         dueAt = Math.max(clock.ticks(), lookedAt + soonestMs);
       },
-      /** Nothing when the server does not say: the next look makes up for it. */
       async look(signal: AbortSignal): Promise<ServerNews[]> {
         const before = known;
         lookedAt = clock.ticks();
-        const found = await playing(signal).catch(() => null);
-        if (found !== null) known = found.filter(({ own }) => own);
+        try {
+          known = (await playing(signal)).filter(({ own }) => own);
+        } catch (error) {
+          // No answer is not "nobody": it is looked again, unless the server will not say.
+          const mayPass = hasCode(error, "unreachable", "rate-limited");
+          dueAt = mayPass || known.length > 0 ? clock.ticks() + lookMs : null;
+          return [];
+        }
         dueAt = known.length === 0 ? null : clock.ticks() + lookMs;
-        return found === null
-          ? []
-          : [...before.filter((session) => !isIn(known, session)).map(stopped), ...known.map(heard)];
+        return [...before.filter((session) => !isIn(known, session)).map(stopped), ...known.map(heard)];
       },
     };
   }
