@@ -78,10 +78,7 @@ function Head({ ctx, title, refreshSeconds }: LayoutProps): JSX.Element {
       <meta name="apple-mobile-web-app-title" content="Episodes" />
       <meta name="mobile-web-app-capable" content="yes" />
       <meta name="service-worker" content={ctx.paths.worker()} />
-      <script src={ctx.assets("htmx.min.js")} defer></script>
-      <script src={ctx.assets("hx-sse.min.js")} defer></script>
-      <script src={ctx.assets("app.js")} defer></script>
-      <script src={ctx.assets("live.js")} defer></script>
+      <script src={ctx.assets("page.js")} defer></script>
     </head>
   );
 }

@@ -6,8 +6,13 @@ import { type Asset, loadAssets } from "../kernel/assets.ts";
 import { AppError } from "../kernel/errors.ts";
 import { sha256Hex } from "../kernel/ids.ts";
 
-/** Part of the program, not of `static/`: the versions in package.json are the ones that are served. */
-const vendored: Record<string, string> = { "htmx.min.js": htmx, "hx-sse.min.js": htmxSse };
+/**
+ * One file, for two reasons. htmx looks at the page as soon as it has run once: an extension or a listener in a file that
+ * is still on its way would come too late, and the page would never hear any news. And it is one request instead of four.
+ * htmx is part of the program, not of `static/`: the versions in package.json are the ones that are served.
+ */
+const script = "page.js";
+const ownScripts = ["app.js", "live.js"];
 
 export type Assets = {
   find(name: string): Asset | undefined;
@@ -17,14 +22,23 @@ export type Assets = {
   version: string;
 };
 
-function vendoredAsset(name: string, text: string): Asset {
+function joinScripts(assets: Map<string, Asset>): Asset {
+  const decoder = new TextDecoder();
+  const own = ownScripts.map((name) => {
+    const asset = assets.get(name);
+    if (asset === undefined) throw new AppError("internal", `There is no asset named ${name}.`);
+    assets.delete(name);
+    return decoder.decode(asset.bytes);
+  });
+  // A script without its last semicolon must not run into the next one.
+  const text = [htmx, htmxSse, ...own].join("\n;\n");
   const bytes = new Uint8Array(new TextEncoder().encode(text));
-  return { name, bytes, hash: sha256Hex(text).slice(0, 12), type: "text/javascript; charset=utf-8" };
+  return { name: script, bytes, hash: sha256Hex(text).slice(0, 12), type: "text/javascript; charset=utf-8" };
 }
 
 export function createAssets(paths: Paths): Assets {
   const all = loadAssets();
-  for (const [name, text] of Object.entries(vendored)) all.set(name, vendoredAsset(name, text));
+  all.set(script, joinScripts(all));
   const urls = new Map([...all.values()].map(({ name, hash }) => [name, paths.asset(hash, name)]));
   return {
     find: (name) => all.get(name),

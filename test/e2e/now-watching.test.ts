@@ -115,6 +115,29 @@ inBrowser("Now watching", (browser) => {
   );
 
   test(
+    "a page whose scripts come late and one by one hears of it all the same",
+    async () => {
+      await using home = await syncedHouse();
+      const { house, client } = home;
+      await using visitor = await visit(browser(), house, { as: client });
+      const { page } = visitor;
+      let scripts = 0;
+      await page.route("**/static/**/*.js", async (route) => {
+        scripts += 1;
+        await Bun.sleep(400 * scripts);
+        await route.continue();
+      });
+      const { next, place } = await nextOnServer(house, client);
+      await visitor.goto("/");
+      await house.control("watch", { ...place, everyMs: 3_600_000 });
+      await see(strip(page).getByRole("link", { name: next.show.title }));
+      expect(scripts).toBeGreaterThan(0);
+      expect(visitor.complaints()).toEqual([]);
+    },
+    JOURNEY_MS,
+  );
+
+  test(
     "an answer that was long on its way does not bring back what was before",
     async () => {
       await using home = await syncedHouse();

@@ -144,27 +144,26 @@ inBrowser("Up next", (browser) => {
       const before = await nameOf(page, first.show);
 
       // The refresh reads the list now, and its answer is kept back until the mark has been answered.
-      let held: () => void = () => undefined;
-      const asked = new Promise<void>((resolve) => {
-        void page.route(
-          (url) => url.pathname === "/",
-          async (route) => {
-            const answer = await route.fetch();
-            resolve();
-            await new Promise<void>((go) => (held = go));
-            await route.fulfill({ response: answer });
-          },
-          { times: 1 },
-        );
-      });
+      const asked = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      await page.route(
+        (url) => url.pathname === "/",
+        async (route) => {
+          const answer = await route.fetch();
+          asked.resolve();
+          await held.promise;
+          await route.fulfill({ response: answer });
+        },
+        { times: 1 },
+      );
       await client.put(`/api/episodes/${other.episode.id}/watched`);
-      await asked;
+      await asked.promise;
       await checkOf(page, first.show).click();
       const brought = page.waitForResponse((answer) => new URL(answer.url()).pathname === "/");
       await see(page.locator(".toast").getByText(/^Watched: /));
       // Over a check the pointer would hold every change back.
       await page.mouse.move(0, 0);
-      held();
+      held.resolve();
       await brought;
       // Whatever that answer brings about has happened by then.
       await page.waitForTimeout(300);
