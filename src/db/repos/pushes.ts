@@ -378,7 +378,7 @@ export function pushedMarksOf(
       `SELECT m.id, m.integration_id AS integrationId, m.item_id AS itemId, m.episode_id AS episodeId, m.pushed_at AS at,
          m.dated_at AS datedAt, m.view_count AS viewCount, m.last_viewed_at AS seenAs, ${isLatest("m")} AS isLatest,
          EXISTS (SELECT 1 FROM push_queue q WHERE q.integration_id = m.integration_id AND q.episode_id = m.episode_id
-           AND ${hasSentUnmark}) AS isDoubtful
+           AND (q.wanted = 'unwatched' OR ${hasSentUnmark})) AS isDoubtful
        FROM json_each(?1) w CROSS JOIN pushed_marks m INDEXED BY pushed_marks_by_episode ON m.episode_id = w.value
        JOIN integrations i ON i.id = m.integration_id AND i.user_id = ?2
        ORDER BY m.id`,

@@ -262,8 +262,12 @@ function settleUnsent(options: DeliveryOptions, deliveries: readonly Delivery[])
   });
 }
 
-/** During an open playback the date is not that of the viewing. */
-function letIn({ db, userId }: DeliveryOptions, { episodeId }: DueWish, { seen }: Copy): void {
+/**
+ * What was set there after the wish is somebody else's, however much it looks like the mark that was ours before. During an
+ * open playback the date is not that of the viewing.
+ */
+function letIn({ db, userId, integrationId }: DeliveryOptions, { episodeId }: DueWish, { item, seen }: Copy): void {
+  closeMarks(db, integrationId, [item.itemId]);
   letInFrom(db, userId, episodeId, seen === undefined || seen.viewOffsetMs > 0 ? null : seen.lastViewedAt);
 }
 
