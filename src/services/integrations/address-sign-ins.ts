@@ -1,5 +1,5 @@
 import { type IntegrationRow, integrationByServer } from "../../db/repos/integrations.ts";
-import { deletePinsBefore, grantPin, insertPin, type PinRow } from "../../db/repos/pins.ts";
+import { grantPin, insertPin, type PinRow } from "../../db/repos/pins.ts";
 import { HOUR_MS } from "../../domain/instant.ts";
 import type { ProviderId } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
@@ -7,6 +7,7 @@ import { randomToken, randomUuid } from "../../kernel/ids.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { Account, AddressConnect, CodeState, FoundPlace, SignedIn } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
+import type { Abandoned } from "./abandoned.ts";
 import { readPlace, type SignInPlace, writePlace } from "./place.ts";
 import type { AddressInput, CodeView, KeyAccounts } from "./types.ts";
 
@@ -22,7 +23,7 @@ const invalid = (path: string, message: string): AppError =>
   new AppError("invalid", message, { fields: [{ path, message }] });
 
 /** Signing in at a server that keeps its accounts itself. A password is handed over and forgotten; the token stays, sealed. */
-export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
+export function createAddressSignIns({ db, clock, vault, providers }: Deps, abandoned: Abandoned) {
   function flowOf(provider: ProviderId): AddressConnect {
     const { address, manifest } = providers.get(provider);
     if (address !== undefined) return address;
@@ -56,8 +57,7 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
     place: SignInPlace,
     { shown, code, expiresAt }: { shown: string; code: Secret; expiresAt: number },
   ): Promise<string> {
-    const now = clock.now();
-    deletePinsBefore(db, now - HOUR_MS);
+    void abandoned.clearAway();
     const id = randomToken(16);
     insertPin(db, {
       id,
@@ -68,7 +68,7 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
       authUrl: place.url,
       expiresAt,
       place: writePlace(place),
-      createdAt: now,
+      createdAt: clock.now(),
     });
     return id;
   }

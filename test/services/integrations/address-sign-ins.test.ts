@@ -47,6 +47,11 @@ async function connected(userId: number, username: string) {
   return (await integrations.connect(userId, "jellyfin", { pinId })).integration;
 }
 
+/** What nobody waits for happens nevertheless. */
+async function until(ready: () => boolean): Promise<void> {
+  while (!ready()) await Bun.sleep(1);
+}
+
 type Stored = { device_id: string; by_key: number; server_url: string; account_name: string };
 const stored = (id: string): Stored =>
   app.db.raw.query<Stored, [string]>("SELECT * FROM integrations WHERE id = ?").get(id) ?? expect.unreachable();
@@ -159,6 +164,59 @@ describe("a sign-in under way", () => {
     await integrations.giveUp(anna, used);
     expect(cellar.signedOut).toHaveLength(1);
     expect(cellar.tokens.size).toBe(1);
+  });
+});
+
+describe("a sign-in that was granted and never connected", () => {
+  const hours = (count: number) => app.clock.advance(count * HOUR_MS);
+
+  test("is signed out once it has run out for an hour, and only once", async () => {
+    await byPassword(anna, "anna");
+    hours(1);
+    await integrations.clearAwaySignIns();
+    expect(cellar.signedOut).toEqual([]);
+    hours(1.1);
+    await integrations.clearAwaySignIns();
+    await integrations.clearAwaySignIns();
+    expect([cellar.signedOut.length, cellar.tokens.size]).toEqual([1, 0]);
+  });
+
+  test("is signed out when somebody else begins to sign in later", async () => {
+    await byPassword(anna, "anna");
+    hours(3);
+    await byPassword(ben, "ben");
+    await until(() => cellar.signedOut.length === 1);
+    expect(cellar.signedOut).toMatchObject([{ accountId: "1" }]);
+  });
+
+  test("is left alone as a connection, as a key, and while a code waits", async () => {
+    await connected(anna, "anna");
+    const { code } = await integrations.startCode(anna, "jellyfin", at);
+    const key = { ...at, apiKey: secret(cellar.apiKey) };
+    const { requestId } = await integrations.signInWithKey(ben, "jellyfin", key);
+    await integrations.chooseAccount(ben, requestId, "2");
+    hours(3);
+    await integrations.clearAwaySignIns();
+    expect([cellar.signedOut, cellar.tokens.size]).toEqual([[], 1]);
+    expect(app.db.raw.query("SELECT remote_id AS shown FROM pins").all()).toEqual([{ shown: code }]);
+  });
+
+  test("is signed out with the connection beside it, and with its user", async () => {
+    const { id } = await connected(anna, "anna");
+    await byPassword(anna, "ben");
+    await integrations.disconnect(anna, id);
+    await until(() => cellar.tokens.size === 0);
+    expect(cellar.signedOut.map(({ accountId }) => accountId).toSorted()).toEqual(["1", "2"]);
+    await byPassword(ben, "ben");
+    await integrations.giveUpAll(ben);
+    expect([cellar.signedOut.length, cellar.tokens.size]).toEqual([3, 0]);
+  });
+
+  test("is forgotten although its server does not answer", async () => {
+    const requestId = await byPassword(anna, "anna");
+    cellar.trouble = new AppError("unreachable", "Cellar did not answer.");
+    await integrations.giveUp(anna, requestId);
+    expect(integrations.checkPin(anna, requestId)).rejects.toMatchObject({ code: "not-found" });
   });
 });
 
