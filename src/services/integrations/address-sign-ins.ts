@@ -2,10 +2,11 @@ import { type IntegrationRow, integrationByServer } from "../../db/repos/integra
 import { grantPin, insertPin, type PinRow } from "../../db/repos/pins.ts";
 import { HOUR_MS } from "../../domain/instant.ts";
 import type { ProviderId } from "../../domain/providers.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, hasCode } from "../../kernel/errors.ts";
 import { randomToken, randomUuid } from "../../kernel/ids.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { Account, AddressConnect, CodeState, FoundPlace, SignedIn } from "../../providers/contract.ts";
+import { createLoginLimit } from "../accounts/login-limit.ts";
 import type { Deps } from "../context.ts";
 import type { Abandoned } from "./abandoned.ts";
 import { readPlace, type SignInPlace, writePlace } from "./place.ts";
@@ -24,6 +25,9 @@ const invalid = (path: string, message: string): AppError =>
 
 /** Signing in at a server that keeps its accounts itself. A password is handed over and forgotten; the token stays, sealed. */
 export function createAddressSignIns({ db, clock, vault, providers }: Deps, abandoned: Abandoned) {
+  // Through us nobody shall get further with guessing than at our own door.
+  const guesses = createLoginLimit(clock);
+
   function flowOf(provider: ProviderId): AddressConnect {
     const { address, manifest } = providers.get(provider);
     if (address !== undefined) return address;
@@ -93,7 +97,15 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps, aban
     const isSame = ({ accountName }: IntegrationRow) => accountName.toLowerCase() === name;
     const deviceId = deviceFor(userId, provider, found.identity.serverId, isSame);
     const place = placeAt(found, deviceId, "password");
-    const signedIn = await flowOf(provider).withPassword(place, { username: username.trim(), password });
+    const guess = guesses.attempt(`${userId} ${found.identity.serverId} ${name}`);
+    const signedIn = await flowOf(provider)
+      .withPassword(place, { username: username.trim(), password })
+      .catch((error: unknown) => {
+        // A server that has said nothing of the password has refused none.
+        if (!hasCode(error, "invalid")) guess.withdrawn();
+        throw error;
+      });
+    guess.succeeded();
     const none = { shown: "", code: nothing, expiresAt: clock.now() + GRANT_MS };
     const id = await remember(userId, provider, place, none);
     await grant(id, signedIn);

@@ -174,7 +174,10 @@ export type Integrations = {
   clearAwaySignIns(): Promise<void>;
   /** The server at a typed address. Throws `invalid` for the field `serverUrl`, `unreachable` with `extra.attempts`. */
   findServer(provider: ProviderId, input: AddressInput): Promise<FoundPlace>;
-  /** The id of the sign-in, for `checkPin` and `connect`. The password is handed over and forgotten. */
+  /**
+   * The id of the sign-in, for `checkPin` and `connect`. The password is handed over and forgotten. Throws `too-many` after
+   * repeated failures of the user with one name of a server.
+   */
   signInWithPassword(
     userId: number,
     provider: ProviderId,

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { HOUR_MS } from "../../../src/domain/instant.ts";
-import { AppError } from "../../../src/kernel/errors.ts";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
+import { HOUR_MS, MINUTE_MS } from "../../../src/domain/instant.ts";
+import { AppError, toAppError } from "../../../src/kernel/errors.ts";
 import { secret } from "../../../src/kernel/secret.ts";
 import { createIntegrations } from "../../../src/services/integrations/service.ts";
 import type { Integrations } from "../../../src/services/integrations/types.ts";
@@ -46,6 +46,12 @@ async function connected(userId: number, username: string) {
   const pinId = await byPassword(userId, username);
   return (await integrations.connect(userId, "jellyfin", { pinId })).integration;
 }
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "none",
+    (error: unknown) => toAppError(error).code,
+  );
 
 /** What nobody waits for happens nevertheless. */
 async function until(ready: () => boolean): Promise<void> {
@@ -217,6 +223,44 @@ describe("a sign-in that was granted and never connected", () => {
     cellar.trouble = new AppError("unreachable", "Cellar did not answer.");
     await integrations.giveUp(anna, requestId);
     expect(integrations.checkPin(anna, requestId)).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("guessing passwords", () => {
+  const guess = (userId: number, username: string, word: string) =>
+    integrations.signInWithPassword(userId, "jellyfin", { ...at, username, password: secret(word) });
+  const guessed = async (count: number, userId: number, username: string) => {
+    for (let time = 0; time < count; time++) {
+      expect(await codeOf(guess(userId, username, `guess ${time}`))).toBe("invalid");
+    }
+  };
+
+  test("ends after ten wrong ones for a name, until a quarter of an hour later", async () => {
+    await guessed(10, anna, "ben");
+    expect(await codeOf(guess(anna, " BEN ", "ben's password"))).toBe("too-many");
+    expect(cellar.tokens.size).toBe(0);
+    // Another name, and another user of the tracker, have tries of their own.
+    await byPassword(anna, "anna");
+    expect(await codeOf(guess(anna, "ben", "ben's password"))).toBe("too-many");
+    await byPassword(ben, "ben");
+    app.clock.advance(15 * MINUTE_MS);
+    await byPassword(anna, "ben");
+  });
+
+  test("begins again after a right one", async () => {
+    await guessed(9, anna, "ben");
+    await byPassword(anna, "ben");
+    await guessed(10, anna, "ben");
+  });
+
+  test("is not what a server without an answer makes of it", async () => {
+    await guessed(9, anna, "ben");
+    const address = cellar.provider.address ?? expect.unreachable();
+    const silent = spyOn(address, "withPassword").mockRejectedValue(new AppError("unreachable", "Cellar is silent."));
+    for (let time = 0; time < 12; time++) expect(await codeOf(byPassword(anna, "ben"))).toBe("unreachable");
+    silent.mockRestore();
+    await guessed(1, anna, "ben");
+    expect(await codeOf(byPassword(anna, "ben"))).toBe("too-many");
   });
 });
 
