@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mayBeWatched, passesLook } from "../../src/domain/viewing.ts";
+import { isLeftEarly, mayBeWatched, passesLook } from "../../src/domain/viewing.ts";
 
 const HOUR = 3_600_000;
 const at = (share: number) => share * HOUR;
@@ -23,6 +23,12 @@ describe("looking at an episode that plays", () => {
   test("of unknown length nothing is passed, and everything may be watched", () => {
     expect(passesLook(0, HOUR, null)).toBe(false);
     expect(mayBeWatched(0, null)).toBe(true);
+  });
+
+  test("within its first twentieth it is left early, unless nobody knows its length", () => {
+    expect([0, 0.04, 0.049].map((share) => isLeftEarly(at(share), HOUR))).toEqual([true, true, true]);
+    expect([0.05, 0.5, 1].map((share) => isLeftEarly(at(share), HOUR))).toEqual([false, false, false]);
+    expect(isLeftEarly(0, null)).toBe(false);
   });
 
   test("from 80 % on it may be watched", () => {

@@ -12,6 +12,8 @@ export type Look = {
   viewsBefore: number | null;
   /** The server may count it a little later: look again when it does not yet. */
   again: boolean;
+  /** It was seen to be left near its beginning. */
+  leftEarly: boolean;
 };
 
 /** News of one change comes in several pieces, and a mark on a season is one for each episode. */
@@ -52,9 +54,9 @@ export function createRereads(
   }
 
   /** A server that fails is the sync's to tell; here the next news, or the next run, makes up for it. */
-  async function reread(itemIds: readonly string[]): Promise<Reread | null> {
+  async function reread(itemIds: readonly string[], leftEarly = false): Promise<Reread | null> {
     try {
-      return await sync.reread(integrationId, { itemIds, trigger: "stream" });
+      return await sync.reread(integrationId, { itemIds, trigger: "stream", leftEarly });
     } catch (error) {
       if (hasCode(error, "internal", "database")) throw error;
       log.debug("stream.reread", { integration: integrationId, reason: error });
@@ -120,7 +122,7 @@ export function createRereads(
     }
   }
 
-  function look({ itemId, viewsBefore, again }: Look): void {
+  function look({ itemId, viewsBefore, again, leftEarly }: Look): void {
     looking.get(itemId)?.abort();
     const newer = new AbortController();
     looking.set(itemId, newer);
@@ -128,7 +130,7 @@ export function createRereads(
     own(async () => {
       for (const waitMs of again ? [0, ...lookAgainMs] : [0]) {
         if (waitMs > 0 && !(await slept(waitMs, given))) return;
-        const read = await reread([itemId]);
+        const read = await reread([itemId], leftEarly);
         const views = read?.items[0]?.item?.viewCount ?? 0;
         if (viewsBefore === null ? (read?.watchesAdded ?? 0) > 0 : views > viewsBefore) break;
       }

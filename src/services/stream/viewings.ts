@@ -1,5 +1,5 @@
 import { MINUTE_MS, SECOND_MS } from "../../domain/instant.ts";
-import { mayBeWatched, passesLook } from "../../domain/viewing.ts";
+import { isLeftEarly, mayBeWatched, passesLook } from "../../domain/viewing.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { hasCode } from "../../kernel/errors.ts";
 import type { Log } from "../../kernel/log.ts";
@@ -24,6 +24,8 @@ export type PlayingNews = Extract<ServerNews, { kind: "playing" }>;
 /** A lost "stopped" is nothing unusual. */
 const silentMs = 5 * MINUTE_MS;
 const sweepMs = 30 * SECOND_MS;
+/** Whoever plays is heard of more often than that. */
+const freshMs = MINUTE_MS;
 /** Between two questions about who is watching. */
 const askAgainMs = 2 * SECOND_MS;
 /** Questions that the news of one session is worth; more come with its next news. */
@@ -75,15 +77,18 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
     return viewing;
   }
 
-  function lookAt({ itemId, episode, offsetMs }: Viewing): void {
+  function lookAt({ itemId, episode, offsetMs }: Viewing, leftEarly = false): void {
     const again = mayBeWatched(offsetMs, episode?.durationMs ?? null);
-    look({ itemId, viewsBefore: episode?.viewCount ?? null, again });
+    look({ itemId, viewsBefore: episode?.viewCount ?? null, again, leftEarly });
   }
 
   function end(viewing: Viewing): void {
     viewings.delete(viewing.sessionId);
     if (viewing.whose === "other") return;
-    lookAt(viewing);
+    // After a silence nobody knows how it went on.
+    const isFresh = clock.now() - viewing.heardAt <= freshMs;
+    const leftEarly = isFresh && isLeftEarly(viewing.offsetMs, viewing.episode?.durationMs ?? null);
+    lookAt(viewing, leftEarly);
     if (viewing.whose === "mine") tell();
   }
 
@@ -161,7 +166,7 @@ export function createViewings({ clock, log, signal, isWanted, look, changed }: 
     if (known !== undefined && same === undefined && news.state !== "stopped") end(known);
     if (news.state === "stopped") {
       if (same !== undefined) end(same);
-      else look({ itemId: news.itemId, viewsBefore: null, again: false });
+      else look({ itemId: news.itemId, viewsBefore: null, again: false, leftEarly: false });
       return;
     }
     const viewing = same ?? begin(news.sessionId, news.itemId);

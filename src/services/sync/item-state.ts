@@ -58,11 +58,14 @@ export function understood(
 }
 
 /** It has been watched before, so its mark says nothing of a viewing that can hardly have come to its end. */
-function isUnderWay(
-  { viewCount, lastViewedAt, durationMs }: EpisodeItem,
+export function isUnderWay(
+  item: EpisodeItem,
   link: Pick<ItemLink, "viewCount" | "state"> | undefined,
   now: number,
 ): boolean {
+  // Settled already, as it seems: left near its beginning.
+  if (link !== undefined && isSameView(link.state, item)) return false;
+  const { viewCount, lastViewedAt, durationMs } = item;
   if (viewCount < 2 || lastViewedAt === null || durationMs === null) return false;
   if (link !== undefined && (link.viewCount === 0 || wasBegunAnew(link.state))) return false;
   return now - lastViewedAt < durationMs / 2;

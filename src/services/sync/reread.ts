@@ -22,14 +22,16 @@ export type RereadOutcome = {
   requests: number;
 };
 
+type Wanted = { itemIds: readonly string[]; leftEarly: boolean };
+
 /**
  * Reads single items again and stores what has changed: news of a server is only a hint. One that the server does not
  * show, or whose library is switched off, is left alone. Throws what the server's refusal means.
  */
-export async function executeReread(options: RunOptions, itemIds: readonly string[]): Promise<RereadOutcome> {
+export async function executeReread(options: RunOptions, { itemIds, leftEarly }: Wanted): Promise<RereadOutcome> {
   const session = createSession(options);
   try {
-    return await rereadItems(session, itemIds);
+    return await rereadItems(session, { itemIds, leftEarly });
   } catch (error) {
     if (!session.contact.isDoubted(error)) throw error;
     // A server's word alone does not end a sign-in.
@@ -37,7 +39,7 @@ export async function executeReread(options: RunOptions, itemIds: readonly strin
   }
 }
 
-async function rereadItems(session: Session, itemIds: readonly string[]): Promise<RereadOutcome> {
+async function rereadItems(session: Session, { itemIds, leftEarly }: Wanted): Promise<RereadOutcome> {
   const pages = session.writer(false);
   const { from, found } = await session.contact.first(async (server) => {
     if (!session.contact.isKnown()) await session.contact.identify(server);
@@ -50,7 +52,7 @@ async function rereadItems(session: Session, itemIds: readonly string[]): Promis
   );
   const items = found.filter(({ libraryKey }) => wanted.has(libraryKey));
   await introduce(session, from, items);
-  await session.commit(() => pages.writePage(items));
+  await session.commit(() => pages.writePage(items, { leftEarly }));
   const held = settleSeen(session, pages, wanted);
   const { added, removed } = session.journal.counts();
   const changed = added + removed > 0 || held !== null || session.hasChanged();

@@ -240,14 +240,17 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     });
   }
 
-  type RereadOptions = { itemIds: readonly string[]; trigger: SyncTrigger };
+  type RereadOptions = { itemIds: readonly string[]; trigger: SyncTrigger; leftEarly?: boolean };
 
   async function reread(integrationId: number, how: RereadOptions): Promise<Reread> {
     usable(integrationId);
     return turns.take(integrationId, () => rereadNow(integrationId, how));
   }
 
-  async function rereadNow(integrationId: number, { itemIds, trigger }: RereadOptions): Promise<Reread> {
+  async function rereadNow(
+    integrationId: number,
+    { itemIds, trigger, leftEarly = false }: RereadOptions,
+  ): Promise<Reread> {
     if (stopping) throw cancelled();
     const row = usable(integrationId);
     const { userId, provider } = row;
@@ -257,7 +260,8 @@ export function createSyncService(deps: Deps, options: SyncOptions): SyncService
     const syncId = insertSyncLog(db, facts);
     try {
       const ground = groundOf(row, { syncId, startedAt, signal: leaving.signal });
-      const outcome = await executeReread({ ...ground, mode: "incremental", onProgress: () => undefined }, itemIds);
+      const run = { ...ground, mode: "incremental" as const, onProgress: () => undefined };
+      const outcome = await executeReread(run, { itemIds, leftEarly });
       options.integrations.succeeded(integrationId);
       const { items } = outcome;
       if (!outcome.changed) {

@@ -91,9 +91,12 @@ export type SyncService = {
   /**
    * Reads single items of the server again, as its news suggests, and stores what has changed; waits for a running sync.
    * Throws `not-found` when the integration is not connected, `conflict` when a login is needed, and what the server's
-   * refusal means.
+   * refusal means. `leftEarly`: they were seen to be left near their beginning, which the server does not tell from a view.
    */
-  reread(integrationId: number, how: { itemIds: readonly string[]; trigger: SyncTrigger }): Promise<Reread>;
+  reread(
+    integrationId: number,
+    how: { itemIds: readonly string[]; trigger: SyncTrigger; leftEarly?: boolean },
+  ): Promise<Reread>;
   /**
    * Talks to the server while no run and no other small reading does; waits until then. Whoever changes something there
    * needs this: a run that has read it before would take the change for the server's own.

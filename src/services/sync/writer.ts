@@ -10,6 +10,7 @@ import {
   hasSameNumbers,
   isLeftOut,
   isSameView,
+  isUnderWay,
   leftOut,
   stateOf,
   understood,
@@ -201,7 +202,16 @@ export function createWriter(options: WriterOptions) {
     });
   }
 
-  function writePage(items: readonly EpisodeItem[]): void {
+  /**
+   * A further viewing that was left near its beginning looks like one that came to its end, now and whenever the item is
+   * read again. That it was seen is all that is kept of it.
+   */
+  function passOver({ viewCount, ...item }: EpisodeItem, link: ItemLink): void {
+    const state = stateOf({ ...item, viewCount }, 0);
+    saveLink(db, integrationId, { ...link, viewCount, lastViewedAt: null, state, seenAt: now });
+  }
+
+  function writePage(items: readonly EpisodeItem[], { leftEarly = false } = {}): void {
     const links = new Map(
       linksOfItems(
         db,
@@ -224,6 +234,11 @@ export function createWriter(options: WriterOptions) {
         continue;
       }
       if (options.addShows === "all") enter(show);
+      if (leftEarly && datesBeginning && link?.episodeId != null && isUnderWay(shown, link, now)) {
+        passOver(shown, link);
+        cover(show, link.episodeId);
+        continue;
+      }
       const unfinished = sieve.unfinished(item);
       const watched = item.viewCount > 0 || rows.length > 0 || unfinished !== undefined;
       if (isUnchanged(item, rows.length, link, show)) {

@@ -11,6 +11,28 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.close();
 });
 
+test.each(["jellyfin-12", "emby"] as const)(
+  "a rewatch on %s, seen to be left near its beginning, is passed over for good",
+  async (style) => {
+    const at = await stage(style);
+    const [item] = at.episodes;
+    at.media.play(at.anna, item!, { at: Date.now() - 9 * 86_400_000 });
+    await at.product.sync(at.integration);
+    const plays = playsOfUser(at.product);
+    const viewer = at.watch(item!, at.anna, (item!.runtimeMs ?? 0) / 100);
+    await until(() => at.now().length === 1, "what plays now");
+    viewer.stop();
+    await until(() => at.now().length === 0, "the end");
+    const state = () =>
+      at.product.app.deps.db.raw
+        .query<{ state: string }, [string]>("SELECT state FROM item_links WHERE item_id = ?")
+        .get(item!.id)?.state ?? "";
+    await until(() => /^2\|\d+\|0\|/.test(state()), "the look at its end");
+    expect((await at.product.sync(at.integration, { full: true })).watchesAdded).toBe(0);
+    expect(playsOfUser(at.product)).toEqual(plays);
+  },
+);
+
 async function stage(style: MediaStyle, options: AddressRigOptions = {}): Promise<AddressRig> {
   const at = await addressRig(style, options);
   open.push(at);

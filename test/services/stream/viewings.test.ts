@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/kernel/clock.ts";
 import type { MediaServer, PlaySession, PlayState } from "../../../src/providers/contract.ts";
+import type { Look } from "../../../src/services/stream/rereads.ts";
 import { createViewings } from "../../../src/services/stream/viewings.ts";
 import { quiet } from "../../providers/plex-bench.ts";
 import { handClock } from "./rig.ts";
@@ -34,6 +35,7 @@ const session = (state: PlayState): PlaySession => ({
 function stage() {
   const clock = handClock();
   const answers: PromiseWithResolvers<PlaySession[]>[] = [];
+  const looks: Look[] = [];
   let told = 0;
   const stopped = new AbortController();
   const viewings = createViewings({
@@ -41,7 +43,7 @@ function stage() {
     log: quiet,
     signal: stopped.signal,
     isWanted: () => true,
-    look: () => undefined,
+    look: (each) => looks.push(each),
     changed: () => (told += 1),
   });
   const server = {
@@ -57,11 +59,15 @@ function stage() {
     viewings,
     server,
     told: () => told,
+    looks,
+    clock,
     answer: (state: PlayState) => answers.pop()?.resolve([session(state)]),
-    hear(state: PlayState) {
+    hear(state: PlayState, offsetMs = 60_000) {
       clock.advance(1);
-      viewings.hear({ kind: "playing", sessionId: "1", itemId: "7", offsetMs: 60_000, state }, server);
+      viewings.hear({ kind: "playing", sessionId: "1", itemId: "7", offsetMs, state }, server);
     },
+    stop: () =>
+      viewings.hear({ kind: "playing", sessionId: "1", itemId: "7", offsetMs: null, state: "stopped" }, server),
     state: () => viewings.mine().map((each) => each.state),
     [Symbol.dispose]: () => stopped.abort(),
   };
@@ -92,4 +98,16 @@ test("what a new connection finds otherwise is told to open pages", async () => 
   at.answer("playing");
   await caughtUp;
   expect([at.state(), at.told() - before]).toEqual([["playing"], 1]);
+});
+
+test.each([
+  ["near its beginning", 60_000, 5_000, true],
+  ["further on", 150_000, 5_000, false],
+  ["near its beginning, as it was last heard long before", 60_000, 120_000, false],
+])("one that ends %s is looked at as such", async (_, offsetMs, silentMs, leftEarly) => {
+  using at = await paused();
+  at.hear("playing", offsetMs);
+  at.clock.advance(silentMs);
+  at.stop();
+  expect(at.looks).toEqual([{ itemId: "7", viewsBefore: 0, again: false, leftEarly }]);
 });

@@ -234,6 +234,8 @@ export type FakeHouse = {
   connect(server: FakeServer, settings?: { unmarks?: "ignore" | "follow" }): number;
   run(integrationId: number, how?: Partial<StartOptions>): Promise<SyncLogView>;
   reread(integrationId: number, ...itemIds: string[]): Promise<number>;
+  /** The same of what was seen to be left near its beginning. */
+  seenLeft(integrationId: number, ...itemIds: string[]): Promise<number>;
   /** The times of all plays of an episode, in order. */
   plays(number: number): (number | null)[];
   stop(): Promise<void>;
@@ -299,6 +301,8 @@ export function fakeHouse(now: number): FakeHouse {
     run: (integrationId, how = {}) => sync.finished(sync.start(integrationId, { trigger: "schedule", ...how })),
     reread: async (integrationId, ...itemIds) =>
       (await sync.reread(integrationId, { itemIds, trigger: "webhook" })).watchesAdded,
+    seenLeft: async (integrationId, ...itemIds) =>
+      (await sync.reread(integrationId, { itemIds, trigger: "stream", leftEarly: true })).watchesAdded,
     plays: (number) =>
       db.raw
         .query<{ at: number | null }, [number, number]>(

@@ -84,6 +84,70 @@ describe.each(rewatching)("on %s", (way) => {
     expect(house.plays(1)).toEqual([T, again + 6 * DAY]);
   });
 
+  describe("a rewatch that is left near its beginning, where the server keeps no place of it", () => {
+    const again = T + 30 * DAY;
+
+    test("is no play, then or later, once it was seen to be left", async () => {
+      const { server, id } = connected(way);
+      server.watch("a", T);
+      await runAt(id, DONE);
+      server.begin("a", again);
+      house.setNow(again + MINUTE);
+      expect(await house.reread(id, "a")).toBe(0);
+      house.setNow(again + 2 * MINUTE);
+      expect(await house.seenLeft(id, "a")).toBe(0);
+      // Other news of the same end come before and after it.
+      expect(await house.reread(id, "a")).toBe(0);
+      for (const full of [false, true, false]) expect(await runAt(id, again + 5 * DAY, full)).toBe(0);
+      expect(house.plays(1)).toEqual([T]);
+      server.watch("a", again + 6 * DAY);
+      expect(await runAt(id, again + 7 * DAY)).toBe(1);
+      expect(house.plays(1)).toEqual([T, again + 6 * DAY]);
+    });
+
+    test("is one when it is taken up again and watched to its end", async () => {
+      const { server, id } = connected(way);
+      server.watch("a", T);
+      await runAt(id, DONE);
+      server.begin("a", again);
+      house.setNow(again + MINUTE);
+      await house.seenLeft(id, "a");
+      server.watch("a", again + 5 * MINUTE);
+      house.setNow(again + 5 * MINUTE + RUNTIME);
+      expect(await house.reread(id, "a")).toBe(1);
+      expect(house.plays(1)).toEqual([T, again + 5 * MINUTE]);
+    });
+
+    test("is taken for one that came to its end where nobody saw it, unless the mark has gone", async () => {
+      const { server, id } = connected(way);
+      server.watch("a", T);
+      await runAt(id, DONE);
+      server.begin("a", again);
+      expect(await runAt(id, again + DAY)).toBe(way === "jellyfin 10" ? 0 : 1);
+    });
+
+    test("what was long enough to be watched is believed, whatever the news have missed", async () => {
+      const { server, id } = connected(way);
+      server.watch("a", T);
+      await runAt(id, DONE);
+      server.watch("a", again);
+      house.setNow(again + RUNTIME);
+      expect(await house.seenLeft(id, "a")).toBe(1);
+      expect(house.plays(1)).toEqual([T, again]);
+    });
+  });
+
+  test("a first viewing that is left near its beginning is no play, and one when it is watched", async () => {
+    const { server, id } = connected(way);
+    await runAt(id, T);
+    server.begin("a", T);
+    house.setNow(T + MINUTE);
+    expect(await house.seenLeft(id, "a")).toBe(0);
+    server.watch("a", T + DAY);
+    expect(await runAt(id, T + 2 * DAY)).toBe(1);
+    expect(house.plays(1)).toEqual([T + DAY]);
+  });
+
   test("a first viewing that was broken off is no play, and leaves every run a quick one", async () => {
     const { server, id } = connected(way);
     server.breakOff("a", T, 10 * MINUTE);
