@@ -114,7 +114,7 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     for (const { show, episode, rows, views, fresh, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh, rows);
       const desired = desiredOf({ rows: rowsBeside(rows, suppressed), views, unfinished, durationMs });
       const merge = mergePlays(stored, desired, { integrationId, durationMs, datesBeginning, suppressed });
       // First: a play that is added may take over the evidence that a changed one gives up.
