@@ -11,7 +11,7 @@ import { HomeOffer, Id, IdParams, Integration, NoContent, TextOrNull } from "./s
 import { homeOfferJson, integrationJson } from "./shapes.ts";
 
 const tags = ["Household"];
-const Params = t.Object({ provider: t.String({ description: "plex" }) });
+const Params = t.Object({ provider: t.String({ description: "A kind of server, such as plex" }) });
 const MemberParams = t.Object({ ...Params.properties, memberId: t.String() });
 const Which = t.Object({
   integration: t.Optional(t.String({ description: "Needed only when several servers are connected (else 409)" })),
