@@ -2,42 +2,16 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { IntegrationView } from "../../../src/services/integrations/types.ts";
 import { createRandom } from "../../simulators/random.ts";
-import { type PlayFact, type Product, playsOfUser } from "../../support/product.ts";
-import { plainWorld, runs, type Scene, scene, timesOf } from "./harness.ts";
-import { type MediaScene, mediaScene, STYLES, timesIn } from "./media-scene.ts";
+import { playsOfUser } from "../../support/product.ts";
+import { seeds } from "./harness.ts";
+import { freshPlaysAt, type House, houseOf, KINDS } from "./kinds.ts";
 
-type House = Pick<Scene | MediaScene, "sims" | "open" | "close"> & {
-  connect(product: Product): Promise<IntegrationView>;
-  /** Every time at which the account is recorded to have watched something. */
-  times(): ReadonlySet<number>;
-  /** Asks for a page of episodes. */
-  page: RegExp;
-};
-
-const shows = 40;
 const houses: House[] = [];
 
 afterEach(async () => {
   for (const house of houses.splice(0)) await house.close();
 });
-
-function plexHouse(seed: number): House {
-  const at = scene(plainWorld(seed, shows));
-  const connect = (product: Product) => product.connect(at.account, at.server.name);
-  return { ...at, connect, times: () => timesOf(at, at.account), page: /type=4/ };
-}
-
-function mediaHouse(style: MediaScene["state"]["style"], seed: number): House {
-  const at = mediaScene(style, { seed, shows });
-  return { ...at, times: () => timesIn(at), page: /IncludeItemTypes=Episode/i };
-}
-
-const kinds = [
-  { kind: "plex", first: 500, build: plexHouse },
-  ...STYLES.map((kind, at) => ({ kind, first: 600 + 100 * at, build: (seed: number) => mediaHouse(kind, seed) })),
-];
 
 /** Syncs in a process of its own, which dies at once when it asks for that page of episodes. */
 async function killedAt({ sims, page }: House, dataDir: string, integrationId: string, nth: number): Promise<void> {
@@ -52,18 +26,11 @@ async function killedAt({ sims, page }: House, dataDir: string, integrationId: s
   sims.faults.clear();
 }
 
-async function freshPlays(house: House): Promise<PlayFact[]> {
-  const product = await house.open();
-  await product.sync(await house.connect(product), { full: true });
-  return playsOfUser(product);
-}
-
-test.each(kinds)(
-  "a process that is killed in the middle of a sync of $kind loses and invents nothing",
-  async (each) => {
-    for (let run = 0; run < runs(1); run++) {
-      const seed = each.first + run;
-      const house = each.build(seed);
+test.each(KINDS)(
+  "a process that is killed in the middle of a sync of %s loses and invents nothing",
+  async (kind) => {
+    for (const seed of seeds(1)) {
+      const house = houseOf(kind, { seed, shows: 40 });
       houses.push(house);
       const product = await house.open();
       const integration = await house.connect(product);
@@ -72,16 +39,14 @@ test.each(kinds)(
       await Bun.$`cp -r ${product.dataDir}/. ${dataDir}`.quiet();
       await product.restart();
       // The page before may still be on its way into the database.
-      await killedAt(house, dataDir, integration.id, createRandom(seed).int(4, 10));
+      await killedAt(house, dataDir, integration.id, createRandom(seed + kind.length).int(4, 10));
 
-      const survivor = await house.open({ dataDir });
+      const survivor = await house.open(dataDir);
       const rescued = playsOfUser(survivor);
       const times = house.times();
+      const invented = rescued.filter(({ at }) => at !== null && !times.has(at));
       expect(rescued.length).toBeGreaterThan(0);
-      expect({ seed, invented: rescued.filter(({ at }) => at !== null && !times.has(at)) }).toEqual({
-        seed,
-        invented: [],
-      });
+      expect({ seed, invented }).toEqual({ seed, invented: [] });
       expect(survivor.app.sync.list(survivor.userId, { limit: 5 }).map(({ status }) => status)).toEqual([
         "interrupted",
       ]);
@@ -89,7 +54,7 @@ test.each(kinds)(
       expect(await survivor.sync(integration)).toMatchObject({ status: "success", errors: [] });
       const whole = playsOfUser(survivor);
       expect(rescued.length).toBeLessThan(whole.length);
-      expect({ seed, whole }).toEqual({ seed, whole: await freshPlays(house) });
+      expect({ seed, whole }).toEqual({ seed, whole: await freshPlaysAt(house) });
       expect(await survivor.sync(integration, { full: true })).toMatchObject({ watchesAdded: 0, watchesRemoved: 0 });
     }
   },
