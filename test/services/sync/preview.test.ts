@@ -65,6 +65,7 @@ test.each(KINDS)(
       planned += plan.length;
       expect({ seed, plan: lines(plan) }).toEqual({ seed, plan: addedAfter(product, last) });
     }
+    expect(planned).toBeGreaterThan(0);
   },
   120_000,
 );
