@@ -29,10 +29,12 @@ import { connectedAccounts, signInGlances } from "../../../src/db/queries/sign-i
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
 import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
-import { librariesOf, listIntegrations } from "../../../src/db/repos/integrations.ts";
+import { integrationByServer, librariesOf, listIntegrations } from "../../../src/db/repos/integrations.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
 import { listTargets } from "../../../src/db/repos/notifications.ts";
+import { pinById } from "../../../src/db/repos/pins.ts";
 import { differencesTo } from "../../../src/db/repos/pushes.ts";
+import { signInAccountOf, signInPinById } from "../../../src/db/repos/sign-ins.ts";
 import { listSyncLogs } from "../../../src/db/repos/sync-logs.ts";
 import { dueLanguages, saveTitles, titleProgress } from "../../../src/db/repos/titles.ts";
 import { deliveriesOf, dueDeliveries, hasCome, nextDeliveryAt, waitingCount } from "../../../src/db/repos/webhooks.ts";
@@ -683,6 +685,16 @@ describe("every page", () => {
         listSyncLogs(db, userId, { integrationId: 1, live: false, limit: 10 }),
       ],
     ],
+    [
+      "the address of a server, and a sign-in at it",
+      (db, userId) => [
+        integrationByServer(db, userId, "jellyfin", "5e27e4"),
+        pinById(db, "a sign-in"),
+        listIntegrations(db, userId, "jellyfin"),
+        usesOfAccounts(db, "jellyfin", ["1"]),
+      ],
+    ],
+    ["a way in, and who has come by it", (db) => [signInPinById(db, "a sign-in"), signInAccountOf(db, "plex", "1")]],
     ["a server's libraries", (db) => librariesOf(db, 1)],
     ["what two-way sync would change at first", (db, userId) => differencesTo(db, userId, 1)],
     ["a webhook's deliveries", (db, userId) => deliveriesOf(db, userId, 50)],
