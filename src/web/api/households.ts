@@ -86,7 +86,7 @@ export function createHouseholdRoutes(deps: RouteDeps) {
         response: { 200: t.Object({ serverName: t.String(), items: t.Array(Member), nextCursor: t.Null() }) },
         detail: {
           summary: "The profiles of the household behind your account (admin)",
-          description: "502 when this account looks after none.",
+          description: "502 when this account looks after none, 404 for servers of a kind that knows none.",
           tags,
         },
       },
