@@ -1,4 +1,4 @@
-import { connectedAccounts, signInGlances } from "../../db/queries/sign-ins.ts";
+import { connectedAccounts, signInGlance, signInGlances } from "../../db/queries/sign-ins.ts";
 import { allIntegrations } from "../../db/repos/integrations.ts";
 import {
   deleteSessionsThrough,
@@ -181,8 +181,8 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
   }
 
   function view(id: number): SignInAccountView {
-    const found = signInGlances(db, null).find((each) => each.id === id);
-    if (found === undefined) throw unknown();
+    const found = signInGlance(db, id);
+    if (found === null) throw unknown();
     return { ...found, id: String(id) };
   }
 
@@ -279,7 +279,9 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
     removeOwn(userId, id) {
       const row = rowOf(id);
       if (row.userId !== userId) throw unknown();
-      if (!accounts.hasPassword(userId) && signInGlances(db, userId).length === 1) {
+      // One that was allowed by its name alone may be anybody's, or nobody's.
+      const others = signInGlances(db, userId).filter((each) => each.id !== row.id && each.accountId !== null);
+      if (!accounts.hasPassword(userId) && others.length === 0) {
         throw new AppError("conflict", "Without it there would be no way for you to sign in.", {
           hint: "Set a password first.",
         });
