@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { isProviderId } from "../../domain/providers.ts";
+import { isProviderId, PROVIDER_CHOICE } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { DeliveryView } from "../../services/webhooks/types.ts";
 import { contextOf, userOf } from "../context.ts";
@@ -122,7 +122,7 @@ export function createWebhookRoutes(deps: RouteDeps) {
         set.status = 202;
       },
       {
-        params: t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }), secret: t.String() }),
+        params: t.Object({ provider: t.String({ description: PROVIDER_CHOICE }), secret: t.String() }),
         response: { 202: t.Void({ description: "Taken; the server is asked about it afterwards" }) },
         detail: {
           summary: "Where a media server posts its news",

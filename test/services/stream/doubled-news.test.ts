@@ -51,7 +51,7 @@ test.each(seeds(10))("however news comes, there is one play of each viewing (wor
   }
   await until(() => at.server.state.sessions.length === 0, "the end of all viewings");
   await Promise.all(pending);
-  await at.stream.stop();
+  await at.rest();
   const read = await at.product.sync(at.integration);
   expect(read.status).toBe("success");
   const live = playsOfUser(at.product);

@@ -91,6 +91,12 @@ export async function rig({ seed = 1, clock = hurriedClock, log, as = "owner", s
     live: () => until(() => stream.state(id).state === "live", "the connection"),
     logs: () => sync.list(product.userId, { limit: 100 }),
     plays: () => product.app.deps.db.raw.query<{ n: number }, []>("SELECT count(*) AS n FROM plays").get()?.n ?? 0,
+    /** Ends the listening, and the run that news may have begun: it would go on for itself. */
+    async rest() {
+      await stream.stop();
+      const begun = sync.running(id);
+      if (begun !== null) await sync.finished(begun);
+    },
     /** Runs that began by themselves since. */
     runs: () => runs.length,
     looked: ({ ratingKey }: PlexItem) =>

@@ -173,6 +173,22 @@ describe("news that is ahead of the server", () => {
   });
 });
 
+test("a delivery that a hand has spoilt is put away, and keeps none of the others waiting", async () => {
+  const at = await begin();
+  const before = plays(at);
+  const item = episodeWhere(at, false);
+  await at.post(at.told("media.scrobble", item));
+  await at.idle();
+  const { raw } = at.product.app.deps.db;
+  raw.run(`INSERT INTO webhook_seen (integration_id, fingerprint, event, outcome, news, received_at, next_attempt_at)
+    SELECT integration_id, 'spoilt', 'media.scrobble', 'waiting', '{"kind":', received_at, 0 FROM webhook_seen`);
+  at.sims.world.play(at.account, item);
+  at.clock.advance(3 * SECOND_MS);
+  await until(() => at.deliveries().every(({ outcome }) => outcome !== "waiting"));
+  expect(at.deliveries().map(({ outcome }) => outcome)).toEqual(["ignored", "used"]);
+  expect(plays(at)).toBe(before + 1);
+});
+
 describe("a server that does not answer", () => {
   test("is asked again, ever more seldom, and after a day no more", async () => {
     const at = await begin();
