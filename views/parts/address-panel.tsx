@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog, DialogPage } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { BackLink } from "../ui/page-header.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { attr } from "../ui/text.ts";
 
@@ -58,9 +59,12 @@ export function AddressDialog({ ctx, address }: Props): JSX.Element {
 /** The same as a page, for readers without script. */
 export function AddressPage({ ctx, address }: Props): JSX.Element {
   return (
-    <DialogPage scope="pin" title={`Connect ${address.providerName}`}>
-      <AddressPanel ctx={ctx} address={address} />
-    </DialogPage>
+    <>
+      <BackLink ctx={ctx} href={ctx.paths.integrations()} label="Integrations" />
+      <DialogPage scope="pin" title={`Connect ${address.providerName}`}>
+        <AddressPanel ctx={ctx} address={address} />
+      </DialogPage>
+    </>
   );
 }
 
