@@ -4,7 +4,7 @@ import { toRowId } from "../../db/row-id.ts";
 import { MINUTE_MS } from "../../domain/instant.ts";
 import { singleFlight } from "../../kernel/async.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { AppError, isAppError } from "../../kernel/errors.ts";
+import { AppError, hasCode, isAppError } from "../../kernel/errors.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { HomeMember } from "../../providers/contract.ts";
 import { createLoginLimit } from "../accounts/login-limit.ts";
@@ -58,7 +58,10 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
   async function tried(admin: HomeAdmin, member: HomeMember, pin: string | undefined): Promise<HomeLink> {
     const typed = pin?.trim() ?? "";
     const guess = typed === "" ? null : guesses.attempt(`${admin.integrationId} ${member.memberId}`);
-    const token = await switched(admin, member.memberId, typed);
+    const token = await switched(admin, member.memberId, typed).catch((error: unknown) => {
+      if (!hasCode(error, "invalid")) guess?.untried();
+      throw error;
+    });
     guess?.succeeded();
     const account = { id: member.accountId, username: member.name, email: null };
     return integrations.findHomeServer(admin, { memberId: member.memberId, account, token });

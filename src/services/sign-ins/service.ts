@@ -72,10 +72,13 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
     const flow = flowOf(provider);
     requireOn(provider);
     requireKey();
-    limit.attempt(visitor.address);
+    const attempt = limit.attempt(visitor.address);
     const now = clock.now();
     deleteSignInPinsBefore(db, now - HOUR_MS);
-    const started = await flow.start({ forwardUrl });
+    const started = await flow.start({ forwardUrl }).catch((error: unknown) => {
+      attempt.untried();
+      throw error;
+    });
     const pinId = randomToken(16);
     insertSignInPin(db, {
       id: pinId,

@@ -160,6 +160,16 @@ describe("linking a profile", () => {
     expect(product.app.integrations.list(miaUser)).toEqual([]);
   });
 
+  test("on a bad day of the service says nothing about the PIN, however often it is typed", async () => {
+    const miaUser = await member("mia");
+    sims.faults.add({ service: "plex.tv", path: /switch/, effect: { kind: "status", status: 500 } });
+    for (let guess = 0; guess < 12; guess += 1) {
+      expect(await failure(linkMia(miaUser))).toMatchObject({ code: "unreachable" });
+    }
+    sims.faults.clear();
+    expect(await linkMia(miaUser)).toMatchObject({ username: "Mia" });
+  });
+
   test("is not for guessing PINs", async () => {
     const miaUser = await member("mia");
     // plex.tv's own patience is not what is tried here.

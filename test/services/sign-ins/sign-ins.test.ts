@@ -139,6 +139,12 @@ describe("signing in with an account elsewhere", () => {
     for (let count = 0; count < 10; count += 1) await begin("b", "198.51.100.1");
     expect(await failure(() => begin("b", "198.51.100.1"))).toMatchObject({ code: "too-many" });
     await begin("b", "198.51.100.2");
+    sims.faults.add({ service: "plex.tv", path: /pins/, effect: { kind: "status", status: 500 } });
+    for (let count = 0; count < 12; count += 1) {
+      expect(await failure(() => begin("b", "198.51.100.2"))).toMatchObject({ code: "unreachable" });
+    }
+    sims.faults.clear();
+    await begin("b", "198.51.100.2");
     for (let count = 0; count < 12; count += 1) await enter(ben);
   });
 

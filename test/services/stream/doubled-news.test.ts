@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "bun:test";
 import { createRandom } from "../../simulators/random.ts";
 import { playsOfUser } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { freshPlays, seeds } from "../sync/harness.ts";
-import { type Rig, rig, until } from "./rig.ts";
+import { type Rig, rig } from "./rig.ts";
 
 const open: Rig[] = [];
 

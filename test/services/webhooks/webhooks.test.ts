@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../src/domain/insta
 import { tautulliPayload, webhookPayload } from "../../simulators/plex-webhooks.ts";
 import { showOf } from "../../simulators/plex-world.ts";
 import { playsOfUser } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { base, episodesIn, episodeWhere, type Stage, stage } from "./stage.ts";
 
 const open: Stage[] = [];
@@ -21,15 +22,6 @@ async function begin(seed = 1): Promise<Stage> {
 
 const plays = (at: Stage) => playsOfUser(at.product).length;
 const latest = (at: Stage) => at.deliveries()[0];
-
-/** Waits in small steps of real time for something that goes on in the background. */
-async function until(ready: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!ready()) {
-    if (performance.now() > deadline) throw new Error("it did not happen");
-    await Bun.sleep(5);
-  }
-}
 
 describe("a scrobble", () => {
   test("is answered at once, and a moment later the play is there, with a log that tells of it", async () => {
