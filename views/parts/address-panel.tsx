@@ -224,7 +224,13 @@ function ByCode({ ctx, address, name }: Props & { name: string }): JSX.Element {
     <ActionForm action={ctx.paths.signInCodes(address.provider)} class="stacked-form" live={live}>
       <Where address={address} />
       <p class="dim">You get a short code here and allow it where you are signed in already. No password is typed.</p>
-      <Button ctx={ctx} kind="primary" label={`Use ${name}`} wide attributes={{ autofocus: "" }} />
+      <Button
+        ctx={ctx}
+        kind="primary"
+        label={`Use ${name}`}
+        wide
+        attributes={address.problem === null ? { autofocus: "" } : {}}
+      />
     </ActionForm>
   );
 }
@@ -278,6 +284,7 @@ function ByKey({ ctx, address, hint }: Props & { hint: string }): JSX.Element {
           hint={hint}
           error={errorAt(address, "apiKey")}
           required
+          autofocus={errorAt(address, "apiKey") !== undefined}
           autocomplete="off"
           maxlength={1000}
         />
