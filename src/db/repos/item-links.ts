@@ -36,6 +36,27 @@ export function linksOfEpisodes(db: Db, integrationId: number, episodeIds: reado
     .all(JSON.stringify(episodeIds), integrationId);
 }
 
+/** A file of several episodes that holds this one. */
+export type SharedFile = { integrationId: number; episodeId: number; parts: number };
+
+/** The largest for each server. The first item of a file goes by the server's own id of it, the others by that and a number. */
+export function sharedFilesOf(db: Db, episodeIds: readonly number[]): SharedFile[] {
+  return db.raw
+    .query<SharedFile, [string]>(
+      `WITH files AS MATERIALIZED (
+         SELECT l.integration_id AS integrationId, l.episode_id AS episodeId,
+           substr(l.item_id, 1, instr(l.item_id || '#', '#') - 1) AS file
+         FROM json_each(?) wanted CROSS JOIN item_links l INDEXED BY item_links_by_episode ON l.episode_id = wanted.value
+       )
+       SELECT integrationId, episodeId, max(1 + (
+         SELECT count(*) FROM item_links p
+         WHERE p.integration_id = files.integrationId AND p.item_id >= file || '#' AND p.item_id < file || '$'
+       )) AS parts
+       FROM files GROUP BY integrationId, episodeId HAVING parts > 1`,
+    )
+    .all(JSON.stringify(episodeIds));
+}
+
 export function saveLink(db: Db, integrationId: number, link: ItemLink): void {
   db.raw
     .query<unknown, [number, string, string, string, number | null, number, number | null, string, number]>(
@@ -189,16 +210,31 @@ export function viewedSince(db: Db, integrationId: number, episodeIds: readonly 
     .map(({ id }) => id);
 }
 
+export type Covered = { shows: number; episodes: number };
+
 /** Distinct shows and episodes that one server has seen watched, or that have a play from it. */
-export function coveredBy(db: Db, userId: number, integrationId: number): { shows: number; episodes: number } {
+export function coveredBy(db: Db, userId: number, integrationId: number): Covered {
   const row = db.raw
-    .query<{ shows: number; episodes: number }, [number, number]>(
+    .query<Covered, [number, number]>(
       `SELECT count(DISTINCT e.show_id) AS shows, count(*) AS episodes FROM (
          SELECT episode_id FROM item_links WHERE integration_id = ?2 AND view_count > 0 AND episode_id IS NOT NULL
          UNION SELECT episode_id FROM plays WHERE user_id = ?1 AND integration_id = ?2
        ) seen JOIN episodes e ON e.id = seen.episode_id`,
     )
     .get(userId, integrationId);
+  return row ?? { shows: 0, episodes: 0 };
+}
+
+/** The same of what lies in these libraries. */
+export function coveredIn(db: Db, userId: number, integrationId: number, libraryKeys: readonly string[]): Covered {
+  const row = db.raw
+    .query<Covered, [number, number, string]>(
+      `SELECT count(DISTINCT e.show_id) AS shows, count(DISTINCT e.id) AS episodes
+       FROM item_links l JOIN episodes e ON e.id = l.episode_id
+       WHERE l.integration_id = ?2 AND l.library_key IN (SELECT value FROM json_each(?3)) AND (l.view_count > 0 OR EXISTS (
+         SELECT 1 FROM plays p WHERE p.episode_id = e.id AND p.user_id = ?1 AND p.integration_id = ?2))`,
+    )
+    .get(userId, integrationId, JSON.stringify(libraryKeys));
   return row ?? { shows: 0, episodes: 0 };
 }
 

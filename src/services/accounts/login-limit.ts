@@ -9,10 +9,10 @@ const remembered = 10_000;
 
 export type LoginLimit = {
   /**
-   * Counts an attempt before it is tried, so that many at once do not slip through; `succeeded` takes it back.
-   * Throws `too-many` after repeated failures.
+   * Counts an attempt before it is tried, so that many at once do not slip through. `succeeded` forgives all there were,
+   * `untried` takes this one back: nobody has said whether it was right. Throws `too-many` after repeated failures.
    */
-  attempt(key: string): { succeeded(): void };
+  attempt(key: string): { succeeded(): void; untried(): void };
   /** As `succeeded`, for those whose attempt was begun by an earlier request. */
   forgive(key: string): void;
 };
@@ -47,8 +47,16 @@ export function createLoginLimit(clock: Clock, tooMany = "Too many failed sign-i
           hint: `Try again in ${Math.max(1, Math.ceil(retryAfterMs / MINUTE_MS))} minutes.`,
         });
       }
-      remember(key, [...times, clock.now()]);
-      return { succeeded: () => failures.delete(key) };
+      const at = clock.now();
+      remember(key, [...times, at]);
+      return {
+        succeeded: () => failures.delete(key),
+        untried: () => {
+          const known = recent(key);
+          const mine = known.lastIndexOf(at);
+          if (mine >= 0) remember(key, known.toSpliced(mine, 1));
+        },
+      };
     },
     forgive: (key) => failures.delete(key),
   };

@@ -3,7 +3,8 @@ import { createLog } from "../../../src/kernel/log.ts";
 import { createStream } from "../../../src/services/stream/service.ts";
 import type { PlexItem } from "../../simulators/plex-world.ts";
 import { playsOfUser } from "../../support/product.ts";
-import { type HandClock, handClock, type Rig, type RigOptions, rig, until } from "./rig.ts";
+import { until } from "../../support/until.ts";
+import { type HandClock, handClock, type Rig, type RigOptions, rig } from "./rig.ts";
 
 const open: { close(): Promise<void> }[] = [];
 
