@@ -9,7 +9,7 @@ import { createHttp, type Transport } from "./kernel/http.ts";
 import { randomUuid } from "./kernel/ids.ts";
 import { createLog, type Log } from "./kernel/log.ts";
 import { createSources } from "./metadata/registry.ts";
-import { createProviders } from "./providers/registry.ts";
+import { configuredProviders } from "./providers/configured.ts";
 import { installationKeyState } from "./services/accounts/installation-key.ts";
 import { createAccounts } from "./services/accounts/service.ts";
 import { createCandidatePosters } from "./services/artwork/candidates.ts";
@@ -80,19 +80,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
   const userAgent = `EpisodeTracker/${VERSION} (self-hosted)`;
   const http = createHttp({ clock, log, userAgent, ...(transport === undefined ? {} : { transport }) });
   const installation = settingOr(db, "installation-id", randomUuid());
-  const providers = createProviders({
-    http,
-    clock,
-    app: { product: "Episode Tracker", version: VERSION, deviceName: "Server" },
-    plex: {
-      plexTv: config.urls.plexTv,
-      plexApp: config.urls.plexApp,
-      clientId: config.plexClientId ?? `episodetracker-${installation}`,
-      product: config.plexProduct,
-      version: VERSION,
-      deviceName: config.plexProduct,
-    },
-  });
+  const providers = configuredProviders(config, { http, clock, installation });
   const sourceDesk = createSourceDesk(config, clock, await createSources({ http, clock, config }));
   const { sources } = sourceDesk;
   const deps: Deps = { config, db, clock, log, bus, vault, providers, sources };

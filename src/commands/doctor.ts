@@ -1,19 +1,22 @@
-import { listConnected } from "../db/repos/maintenance.ts";
+import { readSetting } from "../db/repos/settings.ts";
 import { systemClock } from "../kernel/clock.ts";
 import { createHttp } from "../kernel/http.ts";
 import { silentLog } from "../kernel/log.ts";
+import { configuredProviders } from "../providers/configured.ts";
 import type { Check } from "../services/maintenance/checks/check.ts";
 import { checkDataFolder } from "../services/maintenance/checks/data-folder.ts";
 import { checkDatabase, checkKey, checkServer, openForChecks } from "../services/maintenance/checks/database.ts";
 import { checkProcessor } from "../services/maintenance/checks/processor.ts";
-import { checkReachable, serviceTargets } from "../services/maintenance/checks/reachability.ts";
+import { checkReachable, sourceTargets } from "../services/maintenance/checks/reachability.ts";
+import { accountServices, checkServers } from "../services/maintenance/checks/servers.ts";
 import { checkTimeZone } from "../services/maintenance/checks/time-zone.ts";
+import { existingKey } from "../vault/key.ts";
+import { createVault, type Vault } from "../vault/vault.ts";
 import { PRODUCT, VERSION } from "../version.ts";
 import type { CommandContext, Run } from "./command.ts";
 
 const internetFix =
   "Check this machine's internet connection, DNS and firewall. In a container, also its network and DNS.";
-const serverFix = "Is that server running, and reachable from this machine? A container may need the host's address.";
 
 const marks: Record<Check["state"], [string, string]> = {
   ok: ["ok", "\u001b[32m"],
@@ -41,6 +44,12 @@ async function localChecks({ config, environment }: CommandContext): Promise<Che
   ];
 }
 
+/** Null without the key that fits. */
+function vaultBy(check: Check, { config: { encryptionKey: configured, dataDir } }: CommandContext): Vault | null {
+  const found = check.state === "broken" ? null : existingKey({ configured, dataDir });
+  return found === null ? null : createVault({ key: found.key });
+}
+
 export const doctor: Run = async (context) => {
   const { config, terminal, out } = context;
   const http = createHttp({ clock: systemClock, log: silentLog, userAgent: `${PRODUCT}/${VERSION} doctor` });
@@ -54,10 +63,14 @@ export const doctor: Run = async (context) => {
   const sound = found.every((check) => check.name !== "Database" || check.state === "ok");
   const db = sound ? openForChecks(config.dataDir) : null;
   try {
-    report(await checkKey(config.dataDir, config.encryptionKey, db));
+    const key = await checkKey(config.dataDir, config.encryptionKey, db);
+    report(key);
+    const installation = (db === null ? null : readSetting(db, "installation-id")) ?? "new";
+    const providers = configuredProviders(config, { http, clock: systemClock, installation });
+    const services = [...accountServices(db, providers), ...sourceTargets(config)];
     const asked = [
-      ...serviceTargets(config).map((target) => checkReachable(http, target, internetFix)),
-      ...(db === null ? [] : listConnected(db)).map((target) => checkReachable(http, target, serverFix)),
+      ...services.map((target) => checkReachable(http, target, internetFix)),
+      ...(db === null ? [] : checkServers(db, { http, providers, vault: vaultBy(key, context) })),
     ];
     for (const check of await Promise.all(asked)) report(check);
   } finally {

@@ -1,3 +1,4 @@
+import { PROVIDER_CHOICE } from "../domain/providers.ts";
 import type { Command } from "./command.ts";
 
 const passwordOptions = [
@@ -32,7 +33,7 @@ A second signal ends it at once.`,
     details: "Exit code 1 when a sync ends with an error. The server may be running meanwhile.",
     options: [
       { name: "user", value: "NAME", help: "only this user's servers (all users')" },
-      { name: "provider", value: "NAME", help: "only this kind of server: plex, jellyfin or emby (all kinds)" },
+      { name: "provider", value: "NAME", help: `only this kind of server: ${PROVIDER_CHOICE} (all kinds)` },
       { name: "full", help: "read everything again, not only what changed" },
     ],
     load: async () => (await import("./sync.ts")).sync,

@@ -33,6 +33,10 @@ function appliedTags(raw: Database): { idx: number; tag: string; hash: string; a
     .all();
 }
 
+/** Whether every step has been taken. */
+export const isUpToDate = (raw: Database, migrations: readonly Migration[]): boolean =>
+  appliedTags(raw).length === migrations.length;
+
 /**
  * Brings the database to this program's schema. All pending steps run in one transaction, with foreign keys off around it:
  * inside a transaction the switch is ignored and a table rebuild would empty its child tables.

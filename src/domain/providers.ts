@@ -1,13 +1,21 @@
-/** The media servers a user can connect. What each can do is asked of the provider, never derived from its name. */
-export const PROVIDER_IDS = ["plex", "jellyfin", "emby"] as const;
-export type ProviderId = (typeof PROVIDER_IDS)[number];
+/** The media servers a user can connect, as people call them. What each can do is asked of the provider, never derived from its name. */
+const PROVIDERS = { plex: "Plex", jellyfin: "Jellyfin", emby: "Emby" } as const;
+export type ProviderId = keyof typeof PROVIDERS;
 
 export function isProviderId(text: string): text is ProviderId {
-  return (PROVIDER_IDS as readonly string[]).includes(text);
+  return Object.hasOwn(PROVIDERS, text);
 }
 
-const LABELS: Record<ProviderId, string> = { plex: "Plex", jellyfin: "Jellyfin", emby: "Emby" };
+export const PROVIDER_IDS: readonly ProviderId[] = Object.keys(PROVIDERS).filter(isProviderId);
 
-export function providerLabel(id: ProviderId): string {
-  return LABELS[id];
+/** What is stored may come from a program that knew more kinds: those go by their id. */
+export function providerLabel(id: string): string {
+  return isProviderId(id) ? PROVIDERS[id] : id;
 }
+
+const eitherOf = (names: readonly string[]): string => `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+
+/** "plex, jellyfin or emby" */
+export const PROVIDER_CHOICE = eitherOf(PROVIDER_IDS);
+/** "Plex, Jellyfin or Emby" */
+export const PROVIDER_NAMES = eitherOf(Object.values(PROVIDERS));

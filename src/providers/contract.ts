@@ -422,6 +422,8 @@ export type Webhooks = {
 
 export type Provider = {
   manifest: ProviderManifest;
+  /** What keeps the accounts, where that is not the server itself. */
+  service?: { name: string; url: string };
   account: AccountApi;
   /** Present when `manifest.capabilities.webhooks`. */
   webhooks?: Webhooks;

@@ -79,11 +79,20 @@ function createKeyFile(file: string): void {
   }
 }
 
-/** The configured key, or the one in the data folder, which is made on first use. */
-export function loadKey(options: { configured: Secret | null; dataDir: string }): LoadedKey {
-  if (options.configured !== null) return { key: options.configured, source: "environment" };
+type KeyOptions = { configured: Secret | null; dataDir: string };
+
+/** The configured key, or the one in the data folder; null before the first use. */
+export function existingKey({ configured, dataDir }: KeyOptions): LoadedKey | null {
+  if (configured !== null) return { key: configured, source: "environment" };
+  const file = keyFile(dataDir);
+  return existsSync(file) ? { key: readKeyFile(file), source: "file" } : null;
+}
+
+/** The key that there is, made on first use. */
+export function loadKey(options: KeyOptions): LoadedKey {
+  const existing = existingKey(options);
+  if (existing !== null) return existing;
   const file = keyFile(options.dataDir);
-  if (existsSync(file)) return { key: readKeyFile(file), source: "file" };
   createKeyFile(file);
   return { key: readKeyFile(file), source: "generated" };
 }

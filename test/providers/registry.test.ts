@@ -1,5 +1,11 @@
 import { expect, test } from "bun:test";
-import { PROVIDER_IDS, type ProviderId } from "../../src/domain/providers.ts";
+import {
+  PROVIDER_CHOICE,
+  PROVIDER_IDS,
+  PROVIDER_NAMES,
+  type ProviderId,
+  providerLabel,
+} from "../../src/domain/providers.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { isAppError } from "../../src/kernel/errors.ts";
 import { createHttp } from "../../src/kernel/http.ts";
@@ -19,11 +25,15 @@ test("every provider in the registry is found by the id of its manifest and can 
     expect(registry.get(provider.manifest.id)).toBe(provider);
     expect(provider.pin !== undefined).toBe(provider.manifest.connect === "pin");
     expect(provider.address !== undefined).toBe(provider.manifest.connect === "address");
+    expect(provider.service !== undefined).toBe(provider.manifest.connect === "pin");
   }
 });
 
 test("every kind of server that is named can be connected", () => {
   expect(registry.all().map((each) => each.manifest.id)).toEqual([...PROVIDER_IDS]);
+  for (const { manifest } of registry.all()) expect(providerLabel(manifest.id)).toBe(manifest.label);
+  expect([PROVIDER_CHOICE, PROVIDER_NAMES]).toEqual(["plex, jellyfin or emby", "Plex, Jellyfin or Emby"]);
+  expect(providerLabel("gramophone")).toBe("gramophone");
 });
 
 test("a kind that nobody has written is `not-found`", () => {

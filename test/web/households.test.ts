@@ -71,7 +71,9 @@ describe("the household of an integration", () => {
     expect((await other.get(`${api}?integration=${integration.id}`)).status).toBe(404);
     expect((await other.get(page)).status).toBe(404);
     expect((await other.form(page, { memberId: mia.uuid, user: "new" })).status).toBe(404);
-    expect((await other.get("/api/integrations/kodi/household")).status).toBe(404);
+    for (const kind of ["kodi", "jellyfin"]) {
+      expect((await other.get(`/api/integrations/${kind}/household`)).status).toBe(404);
+    }
   });
 
   test("lists everybody, and links over the API: wrong PIN, bad input, then the link with its first sync", async () => {

@@ -5,6 +5,7 @@ import { frame } from "../../src/web/sse.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { fakeSync, syncLogView } from "../support/fake-services.ts";
 import type { Client } from "../support/http.ts";
+import { until } from "../support/until.ts";
 
 type Frame = { event: string; data: string };
 
@@ -34,13 +35,6 @@ function reader(response: Response) {
     },
     leave: () => source?.cancel(),
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; !condition(); turn += 1) {
-    if (turn > 200) throw new Error("it did not happen");
-    await Bun.sleep(5);
-  }
 }
 
 const progress = { phase: "episodes", done: 5, total: 10, showsSynced: 1, episodesSynced: 5 } as const;

@@ -167,7 +167,10 @@ describe("the address of an integration", () => {
       {
         url: `http://tracker.example.org/sub/api/webhooks/plex/${secret}`,
         registered: true,
+        registeredAt: null,
         registrable: true,
+        problem: null,
+        guide,
         deliveries: [{ ...delivery, receivedAt: "2026-01-02T03:04:05.000Z", settledAt: "2026-01-02T03:04:05.020Z" }],
       },
     ]);
@@ -185,13 +188,13 @@ describe("the address of an integration", () => {
       ...members,
       rotate: async () => {
         done.push("rotate");
-        return { registered: true, problem: null };
+        return { registered: false, problem: "plex.tv did not answer." };
       },
       register: async (_user, _id, base) => void done.push(base),
       unregister: async () => void done.push("unregister"),
     });
     const ana = await app.signIn();
-    expect((await ana.post("/api/integrations/1/webhook")).json).toMatchObject({ registered: true });
+    expect((await ana.post("/api/integrations/1/webhook")).json).toMatchObject({ problem: "plex.tv did not answer." });
     expect((await ana.put("/api/integrations/1/webhook/registration")).json).toEqual({ registered: true });
     expect((await ana.delete("/api/integrations/1/webhook/registration")).status).toBe(204);
     expect(done).toEqual(["rotate", `${app.url}/api/webhooks`, "unregister"]);

@@ -1,3 +1,4 @@
+import { PROVIDER_NAMES } from "../../src/domain/providers.ts";
 import type { ViewContext } from "../context.ts";
 import { id, target } from "../dom.ts";
 import { Layout } from "../layout.tsx";
@@ -168,7 +169,7 @@ function Nothing({ ctx, why }: { ctx: ViewContext; why: NothingNext }): JSX.Elem
           ctx={ctx}
           icon="play"
           title="Your next episodes will be here"
-          text="Your media server knows what you have watched, be it Plex, Jellyfin or Emby. Connect it, sync once, and the next episode of every show is here."
+          text={`Your media server knows what you have watched, be it ${PROVIDER_NAMES}. Connect it, sync once, and the next episode of every show is here.`}
         >
           <WaysIn ctx={ctx} />
         </EmptyState>

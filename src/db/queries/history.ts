@@ -12,7 +12,7 @@ export type HistoryFilter = {
   /** Exclusive. */
   to?: number | undefined;
   showId?: number | undefined;
-  /** What one server has told us, or what came without any: entered by hand, or from a file. */
+  /** What one server has told us, or what came without any: entered by hand, or from a file, whoever had told that. */
   source?: { integrationId: number } | { offServer: "manual" | "import" } | undefined;
   undated?: "only" | "exclude" | undefined;
 };
@@ -50,11 +50,12 @@ const ofShow = {
 function sourceCondition(source: HistoryFilter["source"]): string {
   if (source === undefined) return "";
   if ("integrationId" in source) return "AND p.integration_id = $source";
-  return "AND p.integration_id IS NULL AND p.source = $source";
+  // A file of ours names the servers that it has its plays from.
+  return `AND p.integration_id IS NULL AND p.source ${source.offServer === "manual" ? "=" : "<>"} $source`;
 }
 
 function sourceValue(source: NonNullable<HistoryFilter["source"]>): string | number {
-  return "offServer" in source ? source.offServer : source.integrationId;
+  return "offServer" in source ? "manual" : source.integrationId;
 }
 
 const statement = ({ plays, at }: typeof inTime, condition: string): string => `

@@ -1,4 +1,5 @@
 import type { Db } from "../open.ts";
+import { LIVE_TRIGGER_LIST } from "../repos/sync-logs.ts";
 
 /** What every page says about the user's servers. */
 export type ServerGlance = {
@@ -30,7 +31,7 @@ export function serverGlances(db: Db, userId: number): ServerGlance[] {
        FROM integrations i
        LEFT JOIN sync_logs l ON l.id = (
          SELECT s.id FROM sync_logs s
-         WHERE s.integration_id = i.id AND s.mode <> 'preview' AND s.trigger NOT IN ('webhook', 'stream')
+         WHERE s.integration_id = i.id AND s.mode <> 'preview' AND s.trigger NOT IN (${LIVE_TRIGGER_LIST})
          ORDER BY s.started_at DESC LIMIT 1
        )
        WHERE i.user_id = $userId AND i.disconnected_at IS NULL ORDER BY i.id`,

@@ -17,17 +17,25 @@ export type SignInGlance = {
 
 type Row = Omit<SignInGlance, "chosenByUser"> & { chosenByUser: 0 | 1 };
 
+const glances = `SELECT a.id, a.provider, a.account_id AS accountId, a.account_name AS accountName, a.user_id AS userId, u.username,
+    u.role, a.chosen_by_user AS chosenByUser, a.created_at AS createdAt, a.last_used_at AS lastUsedAt
+  FROM sign_in_accounts a LEFT JOIN users u ON u.id = a.user_id`;
+
+const glance = ({ chosenByUser, ...row }: Row): SignInGlance => ({ ...row, chosenByUser: chosenByUser === 1 });
+
 /** Everybody's, or one user's, oldest first. One statement. */
 export function signInGlances(db: Db, userId: number | null): SignInGlance[] {
   return db.raw
     .query<Row, [{ userId: number | null }]>(
-      `SELECT a.id, a.provider, a.account_id AS accountId, a.account_name AS accountName, a.user_id AS userId, u.username, u.role,
-         a.chosen_by_user AS chosenByUser, a.created_at AS createdAt, a.last_used_at AS lastUsedAt
-       FROM sign_in_accounts a LEFT JOIN users u ON u.id = a.user_id
-       WHERE $userId IS NULL OR a.user_id = $userId ORDER BY a.id LIMIT 500`,
+      `${glances} WHERE $userId IS NULL OR a.user_id = $userId ORDER BY a.id LIMIT 500`,
     )
     .all({ userId })
-    .map(({ chosenByUser, ...row }) => ({ ...row, chosenByUser: chosenByUser === 1 }));
+    .map(glance);
+}
+
+export function signInGlance(db: Db, id: number): SignInGlance | null {
+  const row = db.raw.query<Row, [number]>(`${glances} WHERE a.id = ?`).get(id);
+  return row === null ? null : glance(row);
 }
 
 /** An account that somebody has connected by signing in with it. */

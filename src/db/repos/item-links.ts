@@ -210,16 +210,31 @@ export function viewedSince(db: Db, integrationId: number, episodeIds: readonly 
     .map(({ id }) => id);
 }
 
+export type Covered = { shows: number; episodes: number };
+
 /** Distinct shows and episodes that one server has seen watched, or that have a play from it. */
-export function coveredBy(db: Db, userId: number, integrationId: number): { shows: number; episodes: number } {
+export function coveredBy(db: Db, userId: number, integrationId: number): Covered {
   const row = db.raw
-    .query<{ shows: number; episodes: number }, [number, number]>(
+    .query<Covered, [number, number]>(
       `SELECT count(DISTINCT e.show_id) AS shows, count(*) AS episodes FROM (
          SELECT episode_id FROM item_links WHERE integration_id = ?2 AND view_count > 0 AND episode_id IS NOT NULL
          UNION SELECT episode_id FROM plays WHERE user_id = ?1 AND integration_id = ?2
        ) seen JOIN episodes e ON e.id = seen.episode_id`,
     )
     .get(userId, integrationId);
+  return row ?? { shows: 0, episodes: 0 };
+}
+
+/** The same of what lies in these libraries. */
+export function coveredIn(db: Db, userId: number, integrationId: number, libraryKeys: readonly string[]): Covered {
+  const row = db.raw
+    .query<Covered, [number, number, string]>(
+      `SELECT count(DISTINCT e.show_id) AS shows, count(DISTINCT e.id) AS episodes
+       FROM item_links l JOIN episodes e ON e.id = l.episode_id
+       WHERE l.integration_id = ?2 AND l.library_key IN (SELECT value FROM json_each(?3)) AND (l.view_count > 0 OR EXISTS (
+         SELECT 1 FROM plays p WHERE p.episode_id = e.id AND p.user_id = ?1 AND p.integration_id = ?2))`,
+    )
+    .get(userId, integrationId, JSON.stringify(libraryKeys));
   return row ?? { shows: 0, episodes: 0 };
 }
 

@@ -1,11 +1,13 @@
 import type { Db } from "../open.ts";
 import { tx } from "../tx.ts";
 
-/** Name and address of every server that is connected now. */
-export function listConnected(db: Db): { name: string; url: string; insecureTls: boolean }[] {
+export type ConnectedServer = { provider: string; name: string; url: string; insecureTls: boolean };
+
+/** Every server that is connected now. Asks for nothing that older databases do not have. */
+export function listConnected(db: Db): ConnectedServer[] {
   return db.raw
-    .query<{ name: string; url: string; insecureTls: number }, []>(
-      `SELECT DISTINCT server_name AS name, server_url AS url, insecure_tls AS insecureTls
+    .query<Omit<ConnectedServer, "insecureTls"> & { insecureTls: number }, []>(
+      `SELECT DISTINCT provider, server_name AS name, server_url AS url, insecure_tls AS insecureTls
        FROM integrations WHERE disconnected_at IS NULL ORDER BY server_name`,
     )
     .all()

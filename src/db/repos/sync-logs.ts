@@ -7,6 +7,9 @@ import { type syncLogItems, syncLogs } from "../schema/tables.ts";
 export type SyncLogRow = typeof syncLogs.$inferSelect;
 export type SyncLogItemRow = typeof syncLogItems.$inferSelect;
 
+/** For `IN (…)`. */
+export const LIVE_TRIGGER_LIST = LIVE_TRIGGERS.map((trigger) => `'${trigger}'`).join(", ");
+
 type NewSyncLog = Pick<SyncLogRow, "integrationId" | "userId" | "provider" | "trigger" | "mode" | "startedAt">;
 
 export function insertSyncLog(db: Db, row: NewSyncLog): number {
@@ -75,7 +78,7 @@ export function removedByNews(db: Db, integrationId: number, since: number): num
   const row = db.raw
     .query<{ n: number | null }, [number, number]>(
       `SELECT sum(watches_removed) AS n FROM sync_logs
-       WHERE integration_id = ? AND started_at >= ? AND trigger IN ('webhook', 'stream')`,
+       WHERE integration_id = ? AND started_at >= ? AND trigger IN (${LIVE_TRIGGER_LIST})`,
     )
     .get(integrationId, since);
   return row?.n ?? 0;
@@ -87,7 +90,7 @@ export function latestCovered(db: Db, integrationId: number): { shows: number; e
     .query<{ shows: number; episodes: number }, [number]>(
       `SELECT shows_synced AS shows, episodes_synced AS episodes FROM (
          SELECT * FROM sync_logs WHERE integration_id = ? AND mode <> 'preview' AND status <> 'running' ORDER BY id DESC LIMIT 1
-       ) WHERE status = 'success' AND trigger NOT IN ('webhook', 'stream')`,
+       ) WHERE status = 'success' AND trigger NOT IN (${LIVE_TRIGGER_LIST})`,
     )
     .get(integrationId);
 }

@@ -1,8 +1,9 @@
+import { providerLabel } from "../../domain/providers.ts";
 import type { ProviderManifest } from "../contract.ts";
 
 export const embyManifest: ProviderManifest = {
   id: "emby",
-  label: "Emby",
+  label: providerLabel("emby"),
   connect: "address",
   capabilities: {
     history: false,

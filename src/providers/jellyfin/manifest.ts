@@ -1,8 +1,9 @@
+import { providerLabel } from "../../domain/providers.ts";
 import type { ProviderManifest } from "../contract.ts";
 
 export const jellyfinManifest: ProviderManifest = {
   id: "jellyfin",
-  label: "Jellyfin",
+  label: providerLabel("jellyfin"),
   connect: "address",
   capabilities: {
     history: false,

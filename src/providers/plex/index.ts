@@ -13,6 +13,7 @@ export function createPlex({ http, clock, plex, timeouts }: PlexOptions): Provid
   const deps = { http, clock, plex, timeouts: { ...plexTimeouts, ...timeouts } };
   return {
     manifest: plexManifest,
+    service: { name: "plex.tv", url: plex.plexTv },
     ...createPlexAccount(deps),
     webhooks: createPlexWebhooks(deps),
     open: (options) => openPlexServer(deps, options),

@@ -1,8 +1,9 @@
+import { providerLabel } from "../../domain/providers.ts";
 import type { ProviderManifest } from "../contract.ts";
 
 export const plexManifest: ProviderManifest = {
   id: "plex",
-  label: "Plex",
+  label: providerLabel("plex"),
   connect: "pin",
   capabilities: {
     history: true,

@@ -9,10 +9,10 @@ const remembered = 10_000;
 
 export type LoginLimit = {
   /**
-   * Counts an attempt before it is tried, so that many at once do not slip through; `succeeded` takes it back with all
-   * before it, `withdrawn` it alone: nobody has said whether it was right. Throws `too-many` after repeated failures.
+   * Counts an attempt before it is tried, so that many at once do not slip through. `succeeded` forgives all there were,
+   * `untried` takes this one back: nobody has said whether it was right. Throws `too-many` after repeated failures.
    */
-  attempt(key: string): { succeeded(): void; withdrawn(): void };
+  attempt(key: string): { succeeded(): void; untried(): void };
   /** As `succeeded`, for those whose attempt was begun by an earlier request. */
   forgive(key: string): void;
 };
@@ -51,10 +51,10 @@ export function createLoginLimit(clock: Clock, tooMany = "Too many failed sign-i
       remember(key, [...times, at]);
       return {
         succeeded: () => failures.delete(key),
-        withdrawn() {
-          const left = recent(key);
-          const place = left.indexOf(at);
-          if (place >= 0) remember(key, left.toSpliced(place, 1));
+        untried: () => {
+          const known = recent(key);
+          const mine = known.lastIndexOf(at);
+          if (mine >= 0) remember(key, known.toSpliced(mine, 1));
         },
       };
     },

@@ -4,7 +4,7 @@ import { toRowId } from "../../db/row-id.ts";
 import { MINUTE_MS } from "../../domain/instant.ts";
 import { singleFlight } from "../../kernel/async.ts";
 import type { Clock } from "../../kernel/clock.ts";
-import { AppError, isAppError } from "../../kernel/errors.ts";
+import { AppError, hasCode, isAppError } from "../../kernel/errors.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { HomeMember } from "../../providers/contract.ts";
 import { createLoginLimit } from "../accounts/login-limit.ts";
@@ -58,7 +58,10 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
   async function tried(admin: HomeAdmin, member: HomeMember, pin: string | undefined): Promise<HomeLink> {
     const typed = pin?.trim() ?? "";
     const guess = typed === "" ? null : guesses.attempt(`${admin.integrationId} ${member.memberId}`);
-    const token = await switched(admin, member.memberId, typed);
+    const token = await switched(admin, member.memberId, typed).catch((error: unknown) => {
+      if (!hasCode(error, "invalid")) guess?.untried();
+      throw error;
+    });
     guess?.succeeded();
     const account = { id: member.accountId, username: member.name, email: null };
     return integrations.findHomeServer(admin, { memberId: member.memberId, account, token });
@@ -70,18 +73,19 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
     );
   }
 
-  /** One at a time for a profile: two at once would both find it free. */
+  /** One at a time for a profile: two at once would both find it free. `stands`: throws once there is no ground for it any more. */
   async function linkTo(
     admin: HomeAdmin,
     member: HomeMember,
     target: LinkTarget,
     pin: string | undefined,
+    stands: () => void = () => undefined,
   ): Promise<IntegrationView> {
     const profile = `${admin.provider} ${member.accountId}`;
     if (beingLinked.has(profile)) throw new AppError("conflict", `${member.name} is being linked right now.`);
     beingLinked.add(profile);
     try {
-      return await linkFree(admin, member, target, pin);
+      return await linkFree(admin, member, target, pin, stands);
     } finally {
       beingLinked.delete(profile);
     }
@@ -92,11 +96,18 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
     member: HomeMember,
     target: LinkTarget,
     pin: string | undefined,
+    stands: () => void,
   ): Promise<IntegrationView> {
-    if ("userId" in target) integrations.checkHomeLink(target.userId, admin, member.accountId);
-    else checkNewUser(target.newUser);
-    refuseSecondUser(admin, member, "userId" in target ? target.userId : null);
+    const refuseTaken = () => {
+      stands();
+      if ("userId" in target) integrations.checkHomeLink(target.userId, admin, member.accountId);
+      else checkNewUser(target.newUser);
+      refuseSecondUser(admin, member, "userId" in target ? target.userId : null);
+    };
+    refuseTaken();
     const link = await tried(admin, member, pin);
+    // Whoever is asked for a PIN takes their time; all of it may have changed.
+    refuseTaken();
     const userId = "userId" in target ? target.userId : await newUser(target.newUser);
     const integration = await integrations.keepHomeLink(userId, link);
     deleteOffer(db, admin.integrationId, member.memberId);
@@ -222,7 +233,8 @@ export function createHouseholds({ db, clock, log, accounts, integrations }: Hou
     async accept(userId, offerId, pin) {
       const { adminId, from, memberId } = offerOf(userId, offerId);
       const admin = integrations.homeAdmin(adminId, from);
-      return linkTo(admin, await memberOf(admin, memberId), { userId }, pin);
+      const stands = () => void offerOf(userId, offerId);
+      return linkTo(admin, await memberOf(admin, memberId), { userId }, pin, stands);
     },
 
     decline(userId, offerId) {

@@ -102,7 +102,7 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps, aban
       .withPassword(place, { username: username.trim(), password })
       .catch((error: unknown) => {
         // A server that has said nothing of the password has refused none.
-        if (!hasCode(error, "invalid")) guess.withdrawn();
+        if (!hasCode(error, "invalid")) guess.untried();
         throw error;
       });
     guess.succeeded();

@@ -226,7 +226,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
 
   function adminOf(current: IntegrationRow): HomeAdmin {
     const { home, manifest } = providerOf(current);
-    if (home === undefined || current.homeMemberId !== null) {
+    if (home === undefined) throw new AppError("not-found", `${manifest.label} knows no households.`);
+    if (current.homeMemberId !== null) {
       throw new AppError("unsupported", `${current.accountName} looks after no household.`);
     }
     return {

@@ -1,6 +1,6 @@
 import type { MessageKind } from "../../db/repos/notifications.ts";
 import { toIso } from "../../domain/instant.ts";
-import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { providerLabel } from "../../domain/providers.ts";
 import { localTimeIn } from "../tracking/zoned-days.ts";
 
 export type Message = {
@@ -40,7 +40,7 @@ const WORDS: Record<MessageKind, (name: string, since: string) => { title: strin
 };
 
 export function messageAbout({ kind, outageAt, provider, serverName, timeZone, link }: About): Message {
-  const label = isProviderId(provider) ? providerLabel(provider) : provider;
+  const label = providerLabel(provider);
   const since = localTimeIn(outageAt, timeZone).replace("T", " ");
   const words = WORDS[kind](`${label} (${serverName})`, since);
   return { event: kind, ...words, provider, server: serverName, since: toIso(outageAt), link };

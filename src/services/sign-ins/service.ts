@@ -1,6 +1,5 @@
-import { connectedAccounts, signInGlances } from "../../db/queries/sign-ins.ts";
+import { connectedAccounts, signInGlance, signInGlances } from "../../db/queries/sign-ins.ts";
 import { allIntegrations } from "../../db/repos/integrations.ts";
-import { readSetting, writeSetting } from "../../db/repos/settings.ts";
 import {
   deleteSessionsThrough,
   deleteSignInAccount,
@@ -29,12 +28,11 @@ import { createLoginLimit } from "../accounts/login-limit.ts";
 import type { Accounts, NewSession, Visitor } from "../accounts/types.ts";
 import type { Deps } from "../context.ts";
 import type { AllowInput, SignInAccountView, SignInCheck, SignIns, SignInWay } from "./types.ts";
+import { isWayOn, turnWay } from "./ways.ts";
 
 const wantedMax = 200;
 /** Giving a token back must not keep anybody waiting. */
 const farewellMs = 3_000;
-
-const settingOf = (provider: ProviderId) => `sign-in-with-${provider}`;
 
 type SignInDeps = Pick<Deps, "db" | "clock" | "log" | "vault" | "providers"> & {
   accounts: Accounts;
@@ -54,7 +52,7 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
   }
 
   const labelOf = (provider: ProviderId) => providers.get(provider).manifest.label;
-  const isOn = (provider: ProviderId) => readSetting(db, settingOf(provider)) === "on";
+  const isOn = (provider: ProviderId) => isWayOn(db, provider);
 
   function requireOn(provider: ProviderId): void {
     if (isOn(provider)) return;
@@ -74,10 +72,13 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
     const flow = flowOf(provider);
     requireOn(provider);
     requireKey();
-    limit.attempt(visitor.address);
+    const attempt = limit.attempt(visitor.address);
     const now = clock.now();
     deleteSignInPinsBefore(db, now - HOUR_MS);
-    const started = await flow.start({ forwardUrl });
+    const started = await flow.start({ forwardUrl }).catch((error: unknown) => {
+      attempt.untried();
+      throw error;
+    });
     const pinId = randomToken(16);
     insertSignInPin(db, {
       id: pinId,
@@ -183,8 +184,8 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
   }
 
   function view(id: number): SignInAccountView {
-    const found = signInGlances(db, null).find((each) => each.id === id);
-    if (found === undefined) throw unknown();
+    const found = signInGlance(db, id);
+    if (found === null) throw unknown();
     return { ...found, id: String(id) };
   }
 
@@ -259,7 +260,7 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
     turn(provider, on) {
       flowOf(provider);
       return tx(db, () => {
-        writeSetting(db, settingOf(provider), on ? "on" : "off");
+        turnWay(db, provider, on);
         return on ? [] : deleteSessionsThrough(db, provider);
       });
     },
@@ -281,7 +282,9 @@ export function createSignIns({ db, clock, log, vault, providers, accounts, requ
     removeOwn(userId, id) {
       const row = rowOf(id);
       if (row.userId !== userId) throw unknown();
-      if (!accounts.hasPassword(userId) && signInGlances(db, userId).length === 1) {
+      // One that was allowed by its name alone may be anybody's, or nobody's.
+      const others = signInGlances(db, userId).filter((each) => each.id !== row.id && each.accountId !== null);
+      if (!accounts.hasPassword(userId) && others.length === 0) {
         throw new AppError("conflict", "Without it there would be no way for you to sign in.", {
           hint: "Set a password first.",
         });

@@ -1,5 +1,5 @@
 import { librariesOf } from "../../db/repos/integrations.ts";
-import { coveredBy, linksOfItems, watchedLinks } from "../../db/repos/item-links.ts";
+import { coveredBy, coveredIn, linksOfItems, watchedLinks } from "../../db/repos/item-links.ts";
 import { latestCovered } from "../../db/repos/sync-logs.ts";
 import { DAY_MS } from "../../domain/instant.ts";
 import type { Library, MediaServer } from "../../providers/contract.ts";
@@ -33,8 +33,6 @@ const mostIdsAtOnce = 100;
 export async function runIncremental(session: Session): Promise<Ended> {
   const { row, db, integrationId, journal } = session;
   const watermark = row.watermarkAt ?? 0;
-  const counted = () => coveredBy(db, session.userId, integrationId);
-  journal.carryOver(latestCovered(db, integrationId) ?? counted());
   const { from, historyRead } = await firstContact(session, watermark);
   const pages = session.writer(false);
   const whole = session.writer(false);
@@ -60,8 +58,15 @@ export async function runIncremental(session: Session): Promise<Ended> {
   const shortLived = await stillUnmarked(session, from, [...pages.shortLived, ...whole.shortLived]);
   const held = settleUnmarks(session, [...pages.unmarks, ...whole.unmarks], readWhole, shortLived);
   for (const library of wanted) if (readWhole.has(library.key)) await compareCounts(session, from, library);
-  if (journal.counts().added + pages.newlyWatched.size + whole.newlyWatched.size > 0) journal.carryOver(counted());
-  return { complete: historyRead && placed && readable.size === wanted.length, held };
+  const grew = journal.counts().added + pages.newlyWatched.size + whole.newlyWatched.size > 0;
+  const isWhole = readable.size === wanted.length;
+  const { userId } = session;
+  journal.carryOver(
+    isWhole
+      ? ((grew ? null : latestCovered(db, integrationId)) ?? coveredBy(db, userId, integrationId))
+      : coveredIn(db, userId, integrationId, [...readable]),
+  );
+  return { complete: historyRead && placed && isWhole, held };
 }
 
 /** Seen by what was known of the items; whether they really are unwatched only they themselves can tell. */

@@ -70,7 +70,7 @@ export function createJournal(
     phase(phase: SyncPhase) {
       Object.assign(progress, { phase, done: 0, total: 0 });
     },
-    /** What earlier runs covered and this one confirmed without reading it again. */
+    /** What earlier runs covered and this one has confirmed without reading it again. */
     carryOver(counts: { shows: number; episodes: number }) {
       base = counts;
     },

@@ -2,7 +2,7 @@ import type { Db } from "../../db/open.ts";
 import { integrationById } from "../../db/repos/integrations.ts";
 import { type ItemLink, linksOfEpisodes, sharedFilesOf } from "../../db/repos/item-links.ts";
 import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.ts";
-import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
+import { hasPushed, pushedMarksOf, unansweredUnmarks } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { type SuppressionRow, suppressionsOf } from "../../db/repos/suppressions.ts";
 import { type FreshView, lettingIn, rowsBeside } from "../../domain/fresh-views.ts";
@@ -126,7 +126,7 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     for (const { show, episode, rows, views, fresh, parts, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh, rows);
       const desired = desiredOf({ rows: rowsBeside(rows, suppressed), views, unfinished, durationMs });
       // Of a file of several not all may have been asked for.
       const fileParts = datesBeginning && parts !== 1 ? Math.max(parts ?? 1, partsOn(integrationId, episode.id)) : 1;
@@ -157,6 +157,9 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
       }
     }
     wish(db, { userId, episodeIds: became, origin: integrationId, now });
+    // An unmark that is to be sent again would take this viewing; whether it has done so already is looked at there.
+    const unmarked = became.length === 0 ? [] : unansweredUnmarks(db, integrationId, became);
+    wish(db, { userId, episodeIds: unmarked, origin: null, only: integrationId, now });
     return new Set(became);
   }
 

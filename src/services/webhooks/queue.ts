@@ -99,9 +99,9 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
     }
   }
 
-  /** An older program may have noted it in other words. */
+  /** Another program may have noted it in other words, or a hand in none. */
   function understood({ news, ...delivery }: WaitingDelivery): Delivery[] {
-    const read = newsSchema.safeParse(JSON.parse(news));
+    const read = newsSchema.safeParse(parsed(news));
     if (read.success) return [{ ...delivery, news: read.data }];
     settle(delivery.id, { outcome: "ignored", reason: "It cannot be read any more. The next sync brings it." });
     return [];
@@ -209,4 +209,12 @@ export function createDeliveryQueue(deps: Deps, { sync, integrations, tracking }
       while (working.size > 0) await Promise.all(working.values());
     },
   };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -11,7 +11,7 @@ import { HomeOffer, Id, IdParams, Integration, NoContent, TextOrNull } from "./s
 import { homeOfferJson, integrationJson } from "./shapes.ts";
 
 const tags = ["Household"];
-const Params = t.Object({ provider: t.String({ description: "plex" }) });
+const Params = t.Object({ provider: t.String({ description: "A kind of server, such as plex" }) });
 const MemberParams = t.Object({ ...Params.properties, memberId: t.String() });
 const Which = t.Object({
   integration: t.Optional(t.String({ description: "Needed only when several servers are connected (else 409)" })),
@@ -86,7 +86,7 @@ export function createHouseholdRoutes(deps: RouteDeps) {
         response: { 200: t.Object({ serverName: t.String(), items: t.Array(Member), nextCursor: t.Null() }) },
         detail: {
           summary: "The profiles of the household behind your account (admin)",
-          description: "502 when this account looks after none.",
+          description: "502 when this account looks after none, 404 for servers of a kind that knows none.",
           tags,
         },
       },

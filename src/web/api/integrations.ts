@@ -1,5 +1,5 @@
 import { Elysia, t } from "elysia";
-import { isProviderId, type ProviderId } from "../../domain/providers.ts";
+import { isProviderId, PROVIDER_CHOICE, type ProviderId } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
 import { secret } from "../../kernel/secret.ts";
 import type { ConnectInput, IntegrationView, PinCheck } from "../../services/integrations/types.ts";
@@ -21,7 +21,7 @@ import {
 import { integrationJson, syncLogJson } from "./shapes.ts";
 
 const tags = ["Integrations"];
-const Params = t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }) });
+const Params = t.Object({ provider: t.String({ description: PROVIDER_CHOICE }) });
 const Which = t.Object({
   integration: t.Optional(t.String({ description: "Needed only when several servers are connected (else 409)" })),
 });

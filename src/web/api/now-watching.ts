@@ -1,6 +1,6 @@
 import { Elysia, t } from "elysia";
 import { type InLibrary, inLibrary } from "../../db/queries/now-watching.ts";
-import { isProviderId } from "../../domain/providers.ts";
+import { isProviderId, PROVIDER_CHOICE } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { NowWatching, StreamState } from "../../services/stream/types.ts";
 import { userOf } from "../context.ts";
@@ -87,7 +87,7 @@ export function createNowWatchingRoutes(deps: RouteDeps) {
         return stateJson(stream.state(Number(integrations.pick(userOf(request).id, id, integration).id)));
       },
       {
-        params: t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }) }),
+        params: t.Object({ provider: t.String({ description: PROVIDER_CHOICE }) }),
         query: t.Object({
           integration: t.Optional(
             t.String({ description: "Needed only when several servers are connected (else 409)" }),

@@ -74,7 +74,7 @@ export function createSignInAccountRoutes(deps: RouteDeps) {
         return { provider, on: body.on };
       },
       {
-        params: t.Object({ provider: t.String({ description: "plex" }) }),
+        params: t.Object({ provider: t.String({ description: "A kind of server, such as plex" }) }),
         body: t.Object({ on: t.Boolean() }),
         response: { 200: Way },
         detail: {
@@ -95,7 +95,7 @@ export function createSignInAccountRoutes(deps: RouteDeps) {
       },
       {
         body: t.Object({
-          provider: t.String({ description: "plex" }),
+          provider: t.String({ description: "A kind of server, such as plex" }),
           accountId: t.Optional(t.String({ minLength: 1, maxLength: 200 })),
           name: t.Optional(
             t.String({ maxLength: 400, description: "Without accountId: user name or e-mail, bound at first sign-in" }),

@@ -11,7 +11,7 @@ import { Id, IdParams, Iso, iso, NoContent, SignInAccount, User } from "./schema
 import { signInAccountJson, userJson } from "./shapes.ts";
 
 const tags = ["Account"];
-const Params = t.Object({ provider: t.String({ description: "plex" }) });
+const Params = t.Object({ provider: t.String({ description: "A kind of server, such as plex" }) });
 
 /** Signing in with an account at a media server's service, and which of these are one's own. */
 export function createSignInWithRoutes(deps: RouteDeps) {

@@ -1,6 +1,7 @@
 import { Elysia, t } from "elysia";
-import { isProviderId } from "../../domain/providers.ts";
+import { isProviderId, PROVIDER_CHOICE } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
+import type { WebhookGuide } from "../../providers/contract.ts";
 import type { DeliveryView } from "../../services/webhooks/types.ts";
 import { contextOf, userOf } from "../context.ts";
 import type { RouteDeps } from "../deps.ts";
@@ -29,10 +30,34 @@ const Delivery = t.Object({
   nextAttemptAt: IsoOrNull,
 });
 
+const steps = t.Array(t.String());
+const Guide = t.Object(
+  {
+    intro: t.String(),
+    title: t.String(),
+    page: t.Object({ url: t.String(), label: t.String() }),
+    steps,
+    others: t.Array(
+      t.Object({
+        title: t.String(),
+        intro: t.String(),
+        steps,
+        template: t.Union([t.String(), t.Null()], { description: "To be pasted" }),
+      }),
+    ),
+  },
+  { description: "How it is set up by hand, in the words of the server's own pages" },
+);
+
 const Webhook = t.Object({
   url: t.String({ description: "Secret: who knows it can post to it" }),
   registered: t.Boolean({ description: "The service's own list holds this address" }),
+  registeredAt: t.Union([t.String(), t.Null()], {
+    description: "Under which other address of this program, its beginning without the secret",
+  }),
   registrable: t.Boolean({ description: "The service has such a list" }),
+  problem: t.Union([t.String(), t.Null()], { description: "Why the list could not be changed just now" }),
+  guide: Guide,
   deliveries: t.Array(Delivery, { description: "The latest, newest first" }),
 });
 
@@ -45,15 +70,19 @@ function deliveryJson(delivery: DeliveryView) {
   };
 }
 
+function guideJson({ steps: first, others, ...guide }: WebhookGuide) {
+  return { ...guide, steps: [...first], others: others.map((way) => ({ ...way, steps: [...way.steps] })) };
+}
+
 export function createWebhookRoutes(deps: RouteDeps) {
   const { webhooks } = deps;
 
-  async function webhookJson(request: Request, integrationId: string) {
+  async function webhookJson(request: Request, integrationId: string, problem: string | null = null) {
     const userId = userOf(request).id;
-    const shown = await webhooks.view(userId, integrationId, webhookBase(deps, contextOf(request)));
-    const { url, registrable, deliveries } = shown;
     const registered = await webhooks.isRegistered(userId, integrationId);
-    return { url, registered, registrable, deliveries: deliveries.map(deliveryJson) };
+    const shown = await webhooks.view(userId, integrationId, webhookBase(deps, contextOf(request)));
+    const { guide, deliveries } = shown;
+    return { ...shown, registered, problem, guide: guideJson(guide), deliveries: deliveries.map(deliveryJson) };
   }
 
   return new Elysia()
@@ -71,8 +100,8 @@ export function createWebhookRoutes(deps: RouteDeps) {
       "/api/integrations/:provider/webhook",
       async ({ request, params }) => {
         const base = webhookBase(deps, contextOf(request));
-        await webhooks.rotate(userOf(request).id, params.provider, base);
-        return webhookJson(request, params.provider);
+        const { problem } = await webhooks.rotate(userOf(request).id, params.provider, base);
+        return webhookJson(request, params.provider, problem);
       },
       {
         params: Params,
@@ -122,7 +151,7 @@ export function createWebhookRoutes(deps: RouteDeps) {
         set.status = 202;
       },
       {
-        params: t.Object({ provider: t.String({ description: "plex, jellyfin or emby" }), secret: t.String() }),
+        params: t.Object({ provider: t.String({ description: PROVIDER_CHOICE }), secret: t.String() }),
         response: { 202: t.Void({ description: "Taken; the server is asked about it afterwards" }) },
         detail: {
           summary: "Where a media server posts its news",

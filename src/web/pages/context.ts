@@ -3,7 +3,7 @@ import type { Paths } from "../../../views/paths.ts";
 import type { Config } from "../../config.ts";
 import { type ServerGlance, serverGlances } from "../../db/queries/page-context.ts";
 import { outageOf } from "../../domain/outage.ts";
-import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { providerLabel } from "../../domain/providers.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { User } from "../../services/accounts/types.ts";
 import type { SyncProgress } from "../../services/context.ts";
@@ -92,7 +92,7 @@ const OUTAGE_WORDS = {
 
 function bannersOf(paths: Paths, servers: readonly ServerGlance[], now: number): Banner[] {
   return servers.flatMap((server): Banner[] => {
-    const name = `${isProviderId(server.provider) ? providerLabel(server.provider) : server.provider} (${server.serverName})`;
+    const name = `${providerLabel(server.provider)} (${server.serverName})`;
     const outage = outageOf(server, now);
     if (outage !== null) {
       if (server.dismissedAt !== null) return [];

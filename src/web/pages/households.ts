@@ -91,7 +91,8 @@ export function createHouseholdPages(deps: RouteDeps) {
     try {
       const { members } = await households.members(adminId, view.id);
       const users = accounts.list();
-      const known = new Set(signIns.list().map(({ accountId }) => accountId));
+      const mine = signIns.list().filter(({ provider }) => provider === view.provider);
+      const known = new Set(mine.map(({ accountId }) => accountId));
       const isOn = signIns.ways().some(({ provider, on }) => provider === view.provider && on);
       const free = isOn ? members.map(({ accountId }) => accountId).filter((each) => !known.has(each)) : [];
       return { members: members.map((member) => memberModel(member, users, new Set(free))), unread: null };

@@ -3,7 +3,7 @@ import type { IntegrationsPageModel, ProfileOfferModel } from "../../../views/pa
 import type { IntegrationCardModel } from "../../../views/parts/integration-card.tsx";
 import type { SyncProgressModel } from "../../../views/parts/sync-progress.tsx";
 import type { RecentSyncsModel, SyncRowModel } from "../../../views/parts/sync-row.tsx";
-import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { providerLabel } from "../../domain/providers.ts";
 import { presetOf, SCHEDULE_PRESETS } from "../../domain/schedule.ts";
 import type { IntegrationView } from "../../services/integrations/types.ts";
 import type { SyncLogView } from "../../services/sync/types.ts";
@@ -135,7 +135,7 @@ export type RefusedOffer = { id: string; problem: string };
 function offerModels({ households }: RouteDeps, userId: number, refused: RefusedOffer | null): ProfileOfferModel[] {
   return households.offers(userId).map(({ provider, ...offer }) => ({
     ...offer,
-    providerName: isProviderId(provider) ? providerLabel(provider) : provider,
+    providerName: providerLabel(provider),
     problem: refused?.id === offer.id ? refused.problem : undefined,
   }));
 }

@@ -7,7 +7,7 @@ import type { CaughtUpItem } from "../../db/queries/caught-up.ts";
 import type { UpNextItem } from "../../db/queries/up-next.ts";
 import type { EpisodeRef, ShowRef } from "../../db/queries/view.ts";
 import { toDate } from "../../domain/instant.ts";
-import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { providerLabel } from "../../domain/providers.ts";
 import { localTimeIn, startOfDate } from "../../services/tracking/zoned-days.ts";
 
 // From what the queries know to what the parts show.
@@ -51,7 +51,7 @@ export function playModel(play: Play): PlayModel {
 export function sourceWords({ source, serverName }: Pick<Play, "source" | "serverName">): string {
   if (source === "manual") return "By hand";
   if (source === "import") return "Imported";
-  const label = isProviderId(source) ? providerLabel(source) : source;
+  const label = providerLabel(source);
   return serverName === null ? label : `${label} on ${serverName}`;
 }
 

@@ -1,9 +1,7 @@
 import type { OwnSignInsModel } from "../../../views/pages/settings/own-sign-ins.tsx";
 import type { SignInWithModel } from "../../../views/pages/settings/sign-in-with.tsx";
-import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { providerLabel } from "../../domain/providers.ts";
 import type { RouteDeps } from "../deps.ts";
-
-const nameOf = (provider: string): string => (isProviderId(provider) ? providerLabel(provider) : provider);
 
 /** A user's own accounts elsewhere. */
 export function ownSignInsModel({ signIns }: Pick<RouteDeps, "signIns">, userId: number): OwnSignInsModel {
@@ -13,7 +11,7 @@ export function ownSignInsModel({ signIns }: Pick<RouteDeps, "signIns">, userId:
     services: services.map(({ label }) => label),
     accounts: signIns.mine(userId).map(({ id, provider, accountName, lastUsedAt }) => ({
       id,
-      providerName: nameOf(provider),
+      providerName: providerLabel(provider),
       accountName,
       lastUsedAt,
     })),
@@ -22,7 +20,7 @@ export function ownSignInsModel({ signIns }: Pick<RouteDeps, "signIns">, userId:
       .filter(({ provider }) => isOn.has(provider))
       .map(({ provider, accountId, accountName }) => ({
         provider,
-        providerName: nameOf(provider),
+        providerName: providerLabel(provider),
         accountId,
         accountName,
       })),

@@ -13,7 +13,7 @@ import {
   syncShows,
   syncShowWithPlan,
 } from "../../db/queries/sync-shows.ts";
-import { isProviderId, providerLabel } from "../../domain/providers.ts";
+import { providerLabel } from "../../domain/providers.ts";
 import { AppError } from "../../kernel/errors.ts";
 import type { PlanEpisode, SyncLogView } from "../../services/sync/types.ts";
 import type { RouteDeps } from "../deps.ts";
@@ -98,7 +98,7 @@ export function syncShowModel(deps: RouteDeps, syncId: string, serverShow: strin
 }
 
 export function sourceOf(log: SyncLogView, serverName: string | null): string {
-  const label = isProviderId(log.provider) ? providerLabel(log.provider) : log.provider;
+  const label = providerLabel(log.provider);
   return serverName === null ? label : `${label} · ${serverName}`;
 }
 

@@ -29,10 +29,12 @@ import { connectedAccounts, signInGlances } from "../../../src/db/queries/sign-i
 import { watchedPlays, watchedShows } from "../../../src/db/queries/stats.ts";
 import { upNext, upNextOfShow, upNextSections } from "../../../src/db/queries/up-next.ts";
 import { type ListPage, shownTitle } from "../../../src/db/queries/view.ts";
-import { librariesOf, listIntegrations } from "../../../src/db/repos/integrations.ts";
+import { integrationByServer, librariesOf, listIntegrations } from "../../../src/db/repos/integrations.ts";
 import { setList, setRating } from "../../../src/db/repos/library.ts";
 import { listTargets } from "../../../src/db/repos/notifications.ts";
+import { pinById } from "../../../src/db/repos/pins.ts";
 import { differencesTo } from "../../../src/db/repos/pushes.ts";
+import { signInAccountOf, signInPinById } from "../../../src/db/repos/sign-ins.ts";
 import { listSyncLogs } from "../../../src/db/repos/sync-logs.ts";
 import { dueLanguages, saveTitles, titleProgress } from "../../../src/db/repos/titles.ts";
 import { deliveriesOf, dueDeliveries, hasCome, nextDeliveryAt, waitingCount } from "../../../src/db/repos/webhooks.ts";
@@ -298,8 +300,10 @@ describe("history", () => {
   function filled() {
     const { db, userId, showIds } = libraryOf(12);
     const episode = given.addEpisode(db, showIds[0]!, 5, 1);
-    for (let at = 0; at < 5; at += 1) given.addPlay(db, userId, episode, { watchedAt: null, certainty: "unknown" });
-    for (let at = 0; at < 4; at += 1) given.addPlay(db, userId, episode, { watchedAt: NOW - 3 * DAY });
+    for (let at = 0; at < 5; at += 1)
+      given.addPlay(db, userId, episode, { watchedAt: null, certainty: "unknown", integrationId: 1 });
+    for (let at = 0; at < 4; at += 1)
+      given.addPlay(db, userId, episode, { watchedAt: NOW - 3 * DAY, integrationId: 1 });
     const all = (options: Partial<HistoryOptions> = {}) =>
       walk((cursor) => history(db, userId, { limit: 3, ...options, cursor }));
     return { db, userId, showIds, all };
@@ -347,6 +351,38 @@ describe("history", () => {
     expect(byHand).toHaveLength(3);
     expect(all({ source: { offServer: "manual" }, showId: showIds[3]! })).toEqual(byHand);
     expect(all({ source: { offServer: "import" } })).toEqual([]);
+  });
+
+  test("is split by its sources without rest, whichever kinds of servers and files there are", () => {
+    const { db, userId, showIds, all } = filled();
+    const [first] = showPage(db, userId, showIds[3]!, NOW)!.seasons[0]!.episodes;
+    const episodeId = Number(first?.id);
+    const kinds = ["jellyfin", "emby"] as const;
+    const servers = kinds.map((provider) => given.addIntegration(db, userId, { provider, serverName: provider }));
+    for (const [at, provider] of kinds.entries()) {
+      for (const integrationId of [servers[at]!, null]) {
+        given.addPlay(db, userId, episodeId, { source: provider, integrationId, watchedAt: NOW - (at + 2) * DAY });
+      }
+      given.addPlay(db, userId, episodeId, { source: provider, integrationId: servers[at]!, watchedAt: null });
+    }
+    given.addPlay(db, userId, episodeId, { source: "import", integrationId: null, watchedAt: NOW - 9 * DAY });
+    given.addPlay(db, userId, episodeId, { source: "manual", integrationId: null, watchedAt: NOW - 8 * DAY });
+    const [jellyfin, emby] = servers.map((integrationId) => all({ source: { integrationId } }));
+    expect(jellyfin?.map(({ source, serverName }) => [source, serverName])).toEqual(
+      Array(2).fill(["jellyfin", "jellyfin"]),
+    );
+    expect(emby?.map(({ source, serverName }) => [source, serverName])).toEqual(Array(2).fill(["emby", "emby"]));
+    const fromFiles = all({ source: { offServer: "import" } }).map(({ source }) => source);
+    expect(fromFiles).toEqual(["jellyfin", "emby", "import"]);
+    const parts = [{ integrationId: 1 }, { offServer: "manual" as const }, { offServer: "import" as const }];
+    const ids = [...parts.flatMap((source) => all({ source })), ...(jellyfin ?? []), ...(emby ?? [])].map(
+      (each) => each.id,
+    );
+    expect(ids.toSorted()).toEqual(
+      all()
+        .map((each) => each.id)
+        .toSorted(),
+    );
   });
 
   test("down to the end of a page is what the pages before it had, with what is new since", () => {
@@ -649,6 +685,16 @@ describe("every page", () => {
         listSyncLogs(db, userId, { integrationId: 1, live: false, limit: 10 }),
       ],
     ],
+    [
+      "the address of a server, and a sign-in at it",
+      (db, userId) => [
+        integrationByServer(db, userId, "jellyfin", "5e27e4"),
+        pinById(db, "a sign-in"),
+        listIntegrations(db, userId, "jellyfin"),
+        usesOfAccounts(db, "jellyfin", ["1"]),
+      ],
+    ],
+    ["a way in, and who has come by it", (db) => [signInPinById(db, "a sign-in"), signInAccountOf(db, "plex", "1")]],
     ["a server's libraries", (db) => librariesOf(db, 1)],
     ["what two-way sync would change at first", (db, userId) => differencesTo(db, userId, 1)],
     ["a webhook's deliveries", (db, userId) => deliveriesOf(db, userId, 50)],

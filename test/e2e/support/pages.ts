@@ -1,11 +1,23 @@
 /** What the address of a page is made from. */
-export type Things = { showId: string; integrationId: string; syncId: string };
+export type Things = {
+  showId: string;
+  episodeId: string;
+  playId: string;
+  integrationId: string;
+  /** A sign-in at a Jellyfin that waits for its code to be typed in there. */
+  pinId: string;
+  syncId: string;
+  importId: string;
+};
 
 export type PageOfTheProduct = {
   name: string;
   path: (things: Things) => string;
-  /** "anybody": only there without a sign-in. "filled": needs a library. Left out: any signed-in user. */
-  for?: "anybody" | "filled";
+  /**
+   * "nobody": only there before the first account. "anybody": only there without a sign-in. "filled": needs a library.
+   * Left out: any signed-in user.
+   */
+  for?: "nobody" | "anybody" | "filled";
   /** Above 399 where the page itself is a refusal. */
   status?: number;
 };
@@ -20,6 +32,9 @@ export const PAGES: readonly PageOfTheProduct[] = [
   { name: "library as a list", path: () => "/shows?view=list" },
   { name: "library, choosing", path: () => "/shows?select=1", for: "filled" },
   { name: "ways to mark a show", path: ({ showId }) => `/shows/${showId}/marks`, for: "filled" },
+  { name: "ways to mark a season", path: ({ showId }) => `/shows/${showId}/seasons/1/marks`, for: "filled" },
+  { name: "ways to mark an episode", path: ({ episodeId }) => `/episodes/${episodeId}`, for: "filled" },
+  { name: "time of a play", path: ({ playId }) => `/plays/${playId}`, for: "filled" },
   { name: "merge", path: ({ showId }) => `/shows/${showId}/merge`, for: "filled" },
   { name: "match", path: ({ showId }) => `/shows/${showId}/match`, for: "filled" },
   { name: "calendar", path: () => "/calendar" },
@@ -34,6 +49,8 @@ export const PAGES: readonly PageOfTheProduct[] = [
   { name: "browse", path: () => "/search?browse=1" },
   { name: "integrations", path: () => "/integrations" },
   { name: "address of a server", path: () => "/integrations/jellyfin/address" },
+  { name: "code of a sign-in", path: ({ pinId }) => `/integrations/jellyfin/pins/${pinId}`, for: "filled" },
+  { name: "back from signing in", path: () => "/integrations/plex/return" },
   {
     name: "integration settings",
     path: ({ integrationId }) => `/integrations/${integrationId}/settings`,
@@ -54,8 +71,11 @@ export const PAGES: readonly PageOfTheProduct[] = [
   { name: "settings, data", path: () => "/settings/data" },
   { name: "settings, people", path: () => "/settings/users" },
   { name: "import", path: () => "/settings/import" },
+  { name: "one import", path: ({ importId }) => `/settings/import/${importId}`, for: "filled" },
   { name: "offline", path: () => "/offline" },
   { name: "not found", path: () => "/no-such-page", status: 404 },
   { name: "no such show", path: () => "/shows/999999", status: 404 },
+  { name: "set up", path: () => "/setup", for: "nobody" },
   { name: "login", path: () => "/login", for: "anybody" },
+  { name: "sign-in of another browser", path: () => "/login/plex/unknown", for: "anybody", status: 404 },
 ];

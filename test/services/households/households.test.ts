@@ -6,6 +6,7 @@ import { SWITCHES_A_MINUTE } from "../../simulators/plex-tv.ts";
 import { type PlexAccount, type PlexItem, type PlexServerState, plexEpisode } from "../../simulators/plex-world.ts";
 import { type Simulators, startSimulators } from "../../simulators/start.ts";
 import { createWorld, type World } from "../../simulators/world.ts";
+import { addIntegration } from "../../support/fixtures.ts";
 import { hurriedClock, type Product, playsOfUser, startProduct } from "../../support/product.ts";
 import { contentOf } from "../sync/harness.ts";
 
@@ -96,6 +97,11 @@ describe("the household behind an account", () => {
     expect(await failure(households().members(benUser, integration.id))).toMatchObject({ code: "not-found" });
     sims.faults.add({ service: "plex.tv", path: /home/, effect: { kind: "status", status: 404 } });
     expect(await failure(households().members(product.userId, integration.id))).toMatchObject({ code: "unsupported" });
+    const cellar = addIntegration(product.app.deps.db, product.userId, { provider: "jellyfin", serverName: "Cellar" });
+    expect(await failure(households().members(product.userId, String(cellar)))).toMatchObject({
+      code: "not-found",
+      message: "Jellyfin knows no households.",
+    });
   });
 });
 
@@ -152,6 +158,16 @@ describe("linking a profile", () => {
       });
     }
     expect(product.app.integrations.list(miaUser)).toEqual([]);
+  });
+
+  test("on a bad day of the service says nothing about the PIN, however often it is typed", async () => {
+    const miaUser = await member("mia");
+    sims.faults.add({ service: "plex.tv", path: /switch/, effect: { kind: "status", status: 500 } });
+    for (let guess = 0; guess < 12; guess += 1) {
+      expect(await failure(linkMia(miaUser))).toMatchObject({ code: "unreachable" });
+    }
+    sims.faults.clear();
+    expect(await linkMia(miaUser)).toMatchObject({ username: "Mia" });
   });
 
   test("is not for guessing PINs", async () => {
@@ -213,6 +229,20 @@ describe("linking a profile", () => {
     }
     expect(product.app.integrations.list(benUser)).toMatchObject([{ username: "ben", throughHome: false }]);
     expect(product.app.integrations.list(miaUser)).toMatchObject([{ username: "Mia" }]);
+  });
+
+  test("does not go on when the server came to that user in another way while the PIN was tried", async () => {
+    const miaUser = await member("mia");
+    const change = () => {
+      const own = addIntegration(product.app.deps.db, miaUser, { serverName: "Attic" });
+      product.app.deps.db.raw.run("UPDATE integrations SET server_id = ? WHERE id = ?", [attic.machineIdentifier, own]);
+    };
+    sims.faults.add({ service: "plex.tv", path: /switch/, times: 1, effect: { kind: "change", change } });
+    expect(await failure(linkMia(miaUser))).toMatchObject({
+      code: "conflict",
+      message: "Attic is connected there as anna already.",
+    });
+    expect(product.app.integrations.list(miaUser)).toMatchObject([{ username: "anna", throughHome: false }]);
   });
 
   test("to two users at the same time is one link", async () => {
@@ -277,6 +307,15 @@ describe("an offer", () => {
     await product.app.integrations.disconnect(product.userId, integration.id);
     expect(households().offers(miaUser)).toEqual([]);
     expect(second).toBeGreaterThan(0);
+  });
+
+  test("that is taken back while its PIN is tried links nothing", async () => {
+    const miaUser = await member("mia");
+    const { id } = await households().offer(product.userId, integration.id, { memberId: mia.uuid, userId: miaUser });
+    const change = () => households().withdraw(product.userId, integration.id, mia.uuid);
+    sims.faults.add({ service: "plex.tv", path: /switch/, times: 1, effect: { kind: "change", change } });
+    expect(await failure(households().accept(miaUser, id, "1234"))).toMatchObject({ code: "not-found" });
+    expect(product.app.integrations.list(miaUser)).toEqual([]);
   });
 });
 

@@ -139,6 +139,12 @@ describe("signing in with an account elsewhere", () => {
     for (let count = 0; count < 10; count += 1) await begin("b", "198.51.100.1");
     expect(await failure(() => begin("b", "198.51.100.1"))).toMatchObject({ code: "too-many" });
     await begin("b", "198.51.100.2");
+    sims.faults.add({ service: "plex.tv", path: /pins/, effect: { kind: "status", status: 500 } });
+    for (let count = 0; count < 12; count += 1) {
+      expect(await failure(() => begin("b", "198.51.100.2"))).toMatchObject({ code: "unreachable" });
+    }
+    sims.faults.clear();
+    await begin("b", "198.51.100.2");
     for (let count = 0; count < 12; count += 1) await enter(ben);
   });
 
@@ -218,6 +224,15 @@ describe("accounts that may sign in", () => {
     expect(await failure(() => signIns().remove("999"))).toMatchObject({ code: "not-found" });
   });
 
+  test("are told when they are made, however many there are", () => {
+    const { raw } = product.app.deps.db;
+    const many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)";
+    raw.run(
+      `INSERT INTO sign_in_accounts (provider, account_id, account_name, created_at) ${many} SELECT 'plex', 'a' || i, 'a' || i, 0 FROM n`,
+    );
+    expect(allowByName("one more")).toMatchObject({ accountName: "one more", userId: null });
+  });
+
   test("go with their user", async () => {
     const benny = await member("benny");
     allowAccount(ben, benny);
@@ -250,12 +265,14 @@ describe("one's own", () => {
     allowAccount(ben);
     const { session } = await enter(ben);
     const [own] = signIns().mine(session.user.id);
+    // Nobody has shown yet that this one is theirs.
+    allowByName("benny@example.com", session.user.id);
     expect(await failure(() => signIns().removeOwn(session.user.id, own?.id ?? ""))).toMatchObject({
       code: "conflict",
       hint: "Set a password first.",
     });
     await product.app.accounts.changePassword(session.user.id, { current: "", next: "long enough now" }, null);
     signIns().removeOwn(session.user.id, own?.id ?? "");
-    expect(signIns().mine(session.user.id)).toEqual([]);
+    expect(signIns().mine(session.user.id)).toMatchObject([{ accountName: "benny@example.com" }]);
   });
 });

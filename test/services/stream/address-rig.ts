@@ -6,7 +6,7 @@ import { startMediaViewer } from "../../simulators/mediabrowser-viewer.ts";
 import { startSimulators } from "../../simulators/start.ts";
 import { createWorld } from "../../simulators/world.ts";
 import { hurriedClock, type Product, playsOfUser, startProduct } from "../../support/product.ts";
-import { until } from "./rig.ts";
+import { until } from "../../support/until.ts";
 
 const password = "a long password";
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { MediaStyle } from "../../simulators/mediabrowser-state.ts";
 import { playsOfUser } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { type AddressRig, type AddressRigOptions, addressRig } from "./address-rig.ts";
-import { until } from "./rig.ts";
 
 const styles = ["jellyfin-10.8", "jellyfin-10.11", "jellyfin-12", "emby"] as const;
 const open: AddressRig[] = [];

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "bun:test";
 import { createRandom } from "../../simulators/random.ts";
 import { playsOfUser } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { freshPlays, seeds } from "../sync/harness.ts";
-import { type Rig, rig, until } from "./rig.ts";
+import { type Rig, rig } from "./rig.ts";
 
 const open: Rig[] = [];
 
@@ -51,7 +52,7 @@ test.each(seeds(10))("however news comes, there is one play of each viewing (wor
   }
   await until(() => at.server.state.sessions.length === 0, "the end of all viewings");
   await Promise.all(pending);
-  await at.stream.stop();
+  await at.rest();
   const read = await at.product.sync(at.integration);
   expect(read.status).toBe("success");
   const live = playsOfUser(at.product);

@@ -1,9 +1,10 @@
-import { type Clock, systemClock } from "../../../src/kernel/clock.ts";
+import type { Clock } from "../../../src/kernel/clock.ts";
 import type { Log } from "../../../src/kernel/log.ts";
 import type { IntegrationView } from "../../../src/services/integrations/types.ts";
 import type { PlexAccount, PlexItem } from "../../simulators/plex-world.ts";
 import { startViewer, type Viewer, type ViewerOptions } from "../../simulators/viewer.ts";
 import { hurriedClock, type Product } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { plainWorld, type Scene, scene } from "../sync/harness.ts";
 
 /** A clock that stands still: whoever sleeps wakes when it is moved on. */
@@ -39,14 +40,6 @@ export function handClock(start = Date.now()): HandClock {
     },
     sleeping: () => [...sleepers].map(({ ms }) => ms),
   };
-}
-
-export async function until(condition: () => boolean, what = "what was waited for"): Promise<void> {
-  const started = performance.now();
-  while (!condition()) {
-    if (performance.now() - started > 4_000) throw new Error(`${what} did not happen`);
-    await systemClock.sleep(3);
-  }
 }
 
 export type RigOptions = { seed?: number; clock?: Clock; log?: Log; as?: "owner" | "guest"; synced?: boolean };
@@ -91,6 +84,12 @@ export async function rig({ seed = 1, clock = hurriedClock, log, as = "owner", s
     live: () => until(() => stream.state(id).state === "live", "the connection"),
     logs: () => sync.list(product.userId, { limit: 100 }),
     plays: () => product.app.deps.db.raw.query<{ n: number }, []>("SELECT count(*) AS n FROM plays").get()?.n ?? 0,
+    /** Ends the listening, and the run that news may have begun: it would go on for itself. */
+    async rest() {
+      await stream.stop();
+      const begun = sync.running(id);
+      if (begun !== null) await sync.finished(begun);
+    },
     /** Runs that began by themselves since. */
     runs: () => runs.length,
     looked: ({ ratingKey }: PlexItem) =>

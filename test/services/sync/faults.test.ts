@@ -278,6 +278,19 @@ describe("a server that", () => {
     expect(playsOfUser(product)).toHaveLength(all);
   });
 
+  test("keeps one library to itself is covered as far as the others go", async () => {
+    await product.sync(integration);
+    sims.faults.add({ path: /sections\/2\/all/, effect: { kind: "truncate" } });
+    expect(await product.sync(integration)).toMatchObject({
+      mode: "incremental",
+      status: "partial",
+      showsSynced: 1,
+      episodesSynced: 30,
+    });
+    sims.faults.clear();
+    expect(await product.sync(integration)).toMatchObject({ status: "success", showsSynced: 2, episodesSynced: 31 });
+  });
+
   test("restarts for a moment (503) is asked again and nothing is said", async () => {
     sims.faults.add({ service: "plex-server", path: /type=4/, times: 2, effect: { kind: "status", status: 503 } });
     const log = await product.sync(integration);

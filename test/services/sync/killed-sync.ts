@@ -13,5 +13,4 @@ const config = readConfig({
   PORT: "0",
 });
 const app = await createApp(config, { log: silentLog });
-process.stdout.write("begins\n");
 for (;;) await app.sync.finished(app.sync.start(Number(integrationId), { trigger: "schedule", full: true }));

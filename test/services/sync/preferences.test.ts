@@ -359,14 +359,7 @@ describe("a preview of settings that are not saved", () => {
     expect(row()?.preferences).toBe("{}");
   });
 
-  test("takes libraries and unmarks too, and refuses what could not be saved", async () => {
-    world.play(anna, episode(), { at });
-    await sync();
-    world.unmark(anna, episode());
-    expect(await sync({ mode: "preview", settings: { unmarks: "follow" } })).toMatchObject({ watchesRemoved: 1 });
-    expect(await sync({ mode: "preview", settings: { unmarks: "follow", libraries: [] } })).toMatchObject({
-      watchesRemoved: 0,
-    });
+  test("refuses what could not be saved", () => {
     const start = () =>
       product.app.sync.start(Number(integration.id), {
         trigger: "manual",

@@ -1,7 +1,4 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { FaultEffect } from "../../simulators/faults.ts";
 import { createRandom, type Random } from "../../simulators/random.ts";
 import { impatient, type PlayFact, type Product, playsOfUser } from "../../support/product.ts";
@@ -12,7 +9,6 @@ import {
   oddWorld,
   plainWorld,
   playOf,
-  runs,
   type Scene,
   scene,
   seeds,
@@ -129,35 +125,3 @@ test("the same in an odd world, except for the dates of marks on copies that wer
     await stage.close();
   }
 }, 300_000);
-
-test("a process that is killed in the middle of a sync loses and invents nothing", async () => {
-  for (let run = 0; run < runs(4); run++) {
-    const seed = 500 + run;
-    const stage = scene(plainWorld(seed, 40));
-    const dataDir = mkdtempSync(join(tmpdir(), "episode-tracker-killed-"));
-    const { product, integration } = await connected(stage);
-    product.app.deps.db.close();
-    await Bun.$`cp -r ${product.dataDir}/. ${dataDir}`.quiet();
-    await product.restart();
-    const child = Bun.spawn(["bun", join(import.meta.dir, "killed-sync.ts"), dataDir, integration.id], {
-      env: { ...process.env, ...stage.sims.env },
-      stdout: "pipe",
-      stderr: "inherit",
-    });
-    const reader = child.stdout.getReader();
-    // It says when it begins to sync.
-    await reader.read();
-    await Bun.sleep(createRandom(seed).int(0, 120));
-    child.kill("SIGKILL");
-    await child.exited;
-    const survivor = await stage.open({ dataDir });
-    const rescued = playsOfUser(survivor);
-    expectNothingInvented(seed, rescued, timesOf(stage, stage.account));
-    const logs = survivor.app.sync.list(survivor.userId, { limit: 5 });
-    expect(logs.map(({ status }) => status)).not.toContain("running");
-    const last = await survivor.sync(integration);
-    expect(last.status).toBe("success");
-    expect(playsOfUser(survivor)).toEqual(await freshPlays(stage));
-    await stage.close();
-  }
-}, 120_000);

@@ -27,7 +27,7 @@ const minute = fc.integer({ min: 0, max: 500_000 });
 const viewing = fc.record({
   at: fc.option(minute, { nil: null }),
   evidence: fc.constantFrom("history:", "view:", "manual:", "trakt:2024-01-01T20:00Z"),
-  source: fc.constantFrom("plex", "manual", "import"),
+  source: fc.constantFrom("plex", "jellyfin", "emby", "manual", "import"),
   editedFrom: fc.option(fc.constantFrom('{"at":1}', "=x"), { nil: null }),
 });
 const episode = fc.record({

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { MediaHook, MediaStyle } from "../../simulators/mediabrowser-state.ts";
 import { playsOfUser } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { type AddressRig, addressRig } from "../stream/address-rig.ts";
-import { until } from "../stream/rig.ts";
 
 type Way = [string, MediaStyle, MediaHook["form"]];
 

@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../../src/domain/insta
 import { tautulliPayload, webhookPayload } from "../../simulators/plex-webhooks.ts";
 import { showOf } from "../../simulators/plex-world.ts";
 import { playsOfUser } from "../../support/product.ts";
+import { until } from "../../support/until.ts";
 import { base, episodesIn, episodeWhere, type Stage, stage } from "./stage.ts";
 
 const open: Stage[] = [];
@@ -21,15 +22,6 @@ async function begin(seed = 1): Promise<Stage> {
 
 const plays = (at: Stage) => playsOfUser(at.product).length;
 const latest = (at: Stage) => at.deliveries()[0];
-
-/** Waits in small steps of real time for something that goes on in the background. */
-async function until(ready: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!ready()) {
-    if (performance.now() > deadline) throw new Error("it did not happen");
-    await Bun.sleep(5);
-  }
-}
 
 describe("a scrobble", () => {
   test("is answered at once, and a moment later the play is there, with a log that tells of it", async () => {
@@ -171,6 +163,22 @@ describe("news that is ahead of the server", () => {
     await until(() => latest(at)?.outcome === "used");
     expect(plays(at)).toBe(before + 1);
   });
+});
+
+test("a delivery that a hand has spoilt is put away, and keeps none of the others waiting", async () => {
+  const at = await begin();
+  const before = plays(at);
+  const item = episodeWhere(at, false);
+  await at.post(at.told("media.scrobble", item));
+  await at.idle();
+  const { raw } = at.product.app.deps.db;
+  raw.run(`INSERT INTO webhook_seen (integration_id, fingerprint, event, outcome, news, received_at, next_attempt_at)
+    SELECT integration_id, 'spoilt', 'media.scrobble', 'waiting', '{"kind":', received_at, 0 FROM webhook_seen`);
+  at.sims.world.play(at.account, item);
+  at.clock.advance(3 * SECOND_MS);
+  await until(() => at.deliveries().every(({ outcome }) => outcome !== "waiting"));
+  expect(at.deliveries().map(({ outcome }) => outcome)).toEqual(["ignored", "used"]);
+  expect(plays(at)).toBe(before + 1);
 });
 
 describe("a server that does not answer", () => {

@@ -11,10 +11,9 @@ const sources: Record<MetadataSourceName, (config: Config) => Target | null> = {
   tvmaze: (config) => ({ name: "TVmaze", url: config.urls.tvmazeApi }),
 };
 
-/** The services that this configuration uses. */
-export function serviceTargets(config: Config): Target[] {
-  const used = config.metadataSources.map((name) => sources[name](config)).filter((target) => target !== null);
-  return [{ name: "plex.tv", url: config.urls.plexTv }, ...used];
+/** The metadata services that this configuration uses. */
+export function sourceTargets(config: Config): Target[] {
+  return config.metadataSources.map((name) => sources[name](config)).filter((target) => target !== null);
 }
 
 const origin = (url: string): string => (URL.canParse(url) ? new URL(url).origin : url);
