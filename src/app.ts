@@ -150,6 +150,7 @@ async function assemble(config: Config, { clock, log, db, transport }: Ground) {
         push.prune();
         notifications.prune();
       },
+      clearAwaySignIns: integrations.clearAwaySignIns,
       notify: notifications.run,
       warmArtwork: async () => {
         await artwork.warm(40);

@@ -11,10 +11,18 @@ export interface FreshView {
   fewerAt: Instant;
 }
 
-/** What still keeps old views of an episode out, and lets those in that were not there when it was unmarked. */
-export function lettingIn(suppressed: readonly Suppression[], fresh: readonly FreshView[]): Suppression[] {
+/**
+ * What still keeps old views of an episode out, and lets those in that were not there when it was unmarked.
+ *
+ * `rows`: what the server's history has of the episode.
+ */
+export function lettingIn(
+  suppressed: readonly Suppression[],
+  fresh: readonly FreshView[],
+  rows: readonly HistoryRow[],
+): Suppression[] {
   return suppressed.map((each) =>
-    fresh.filter((seen) => isAfter(seen, each)).reduce((left, { view }) => without(left, view), each),
+    fresh.filter((seen) => isAfter(seen, each, rows)).reduce((left, { view }) => without(left, view), each),
   );
 }
 
@@ -24,12 +32,14 @@ export function rowsBeside(rows: readonly HistoryRow[], suppressed: readonly Sup
   return passed.length === 0 ? rows : rows.filter(({ at }) => at !== null && passed.every(({ until }) => at > until));
 }
 
-function isAfter({ view, fewerAt }: FreshView, { evidence, until }: Suppression): boolean {
+function isAfter({ view, fewerAt }: FreshView, { evidence, until }: Suppression, rows: readonly HistoryRow[]): boolean {
   const { viewCount, viewOffset, lastViewedAt } = view;
   if (evidence !== undefined || viewCount < 1 || lastViewedAt === null) return false;
   // A date far back is none of a clock: such a view was carried over, or comes from a backup.
   if (fewerAt >= until) return lastViewedAt > until - CLOCK_SKEW_MS;
-  return viewOffset <= 0 && lastViewedAt > until;
+  if (lastViewedAt <= until) return false;
+  // An open playback has moved the date: what is counted may be from before the unmark. Unless a row says so, it stays.
+  return viewOffset <= 0 || !rows.some(({ at }) => at !== null && at > fewerAt - CLOCK_SKEW_MS && at <= until);
 }
 
 /** During an open playback the date is not that of the viewing, and no row can be told by it. */

@@ -21,6 +21,8 @@ export interface StoredPlay {
   integrationId: number | null;
   /** Its source dates viewings by their beginning. */
   datesBeginning?: boolean | undefined;
+  /** See {@link MergeOptions}. */
+  fileParts?: number | undefined;
   evidence: string;
 }
 
@@ -36,6 +38,8 @@ export interface Suppression {
   exceptListing?: boolean;
   /** The removed play was dated by its beginning. */
   datesBeginning?: boolean | undefined;
+  /** See {@link MergeOptions}. */
+  fileParts?: number | undefined;
 }
 
 export interface MergeOptions {
@@ -44,6 +48,8 @@ export interface MergeOptions {
   durationMs: number | null;
   /** This server dates viewings by their beginning. */
   datesBeginning?: boolean | undefined;
+  /** How many episodes the file holds that this one is in. All of them are dated by the beginning of the file. */
+  fileParts?: number | undefined;
   suppressed?: readonly Suppression[] | undefined;
 }
 
@@ -70,7 +76,8 @@ export interface PlayMerge {
  * The same viewing is: the same evidence; a time within half the runtime; a listing date up to an hour after a row.
  * A stored play stands for one viewing only, so a rewatch next to it is still added. Plays of other servers or made by
  * hand absorb a viewing but are never changed. Some servers date the beginning of a viewing and others its end: then a
- * runtime may lie between the two. Whether two are one is the same seen from either, whichever was stored first.
+ * runtime may lie between the two; where the beginning is that of a file of several episodes, the runtimes of them all.
+ * Whether two are one is the same seen from either, whichever was stored first.
  *
  * A playback that was broken off stands in for the viewing that ends it: a later row or listing takes its play over.
  *
@@ -82,7 +89,7 @@ export function mergePlays(
   desired: readonly DesiredPlay[],
   options: MergeOptions,
 ): PlayMerge {
-  const { integrationId, durationMs, datesBeginning = false, suppressed = [] } = options;
+  const { integrationId, durationMs, datesBeginning = false, fileParts, suppressed = [] } = options;
   // The bulk of a first sync.
   if (existing.length === 0 && desired.length <= 1 && suppressed.length === 0) {
     return { add: [...desired], update: [], keep: [] };
@@ -98,6 +105,7 @@ export function mergePlays(
     others: stored.filter((play) => !isMine(play)).flatMap(underBothTimes),
     windowMs: sameViewingWindowMs(durationMs),
     datesBeginning,
+    fileParts,
     claimed: new Set(),
     updates: new Map(),
     add: [],
@@ -142,6 +150,7 @@ interface Ledger {
   others: readonly StoredPlay[];
   windowMs: number;
   datesBeginning: boolean;
+  fileParts: number | undefined;
   /** Stored plays that already stand for a desired one. */
   claimed: Set<number>;
   updates: Map<number, PlayUpdate>;
@@ -345,28 +354,33 @@ interface Told {
   watchedAt: Instant;
   evidence: string;
   datesBeginning?: boolean | undefined;
+  fileParts?: number | undefined;
 }
 
 /** Whether this server and somebody else mean the same viewing. */
-function isOneViewing({ windowMs, datesBeginning }: Ledger, play: Dated<DesiredPlay>, other: Told): boolean {
+function isOneViewing({ windowMs, datesBeginning, fileParts }: Ledger, play: Dated<DesiredPlay>, other: Told): boolean {
   const { watchedAt, evidence } = play;
-  const told: Told = { watchedAt, evidence, datesBeginning };
+  const told: Told = { watchedAt, evidence, datesBeginning, fileParts };
   const lateMs = watchedAt - other.watchedAt;
   return lateMs < reachMs(other, told, windowMs) && -lateMs < reachMs(told, other, windowMs);
 }
 
 /** How long after the one the other may be and still mean the same viewing. */
 function reachMs(first: Told, then: Told, windowMs: number): number {
-  // The window is half a runtime.
-  const lastsMs = first.datesBeginning && !then.datesBeginning ? 2 * windowMs : 0;
+  const lastsMs = ownLengthMs(first, windowMs) - (then.datesBeginning ? 2 * windowMs : 0);
   const isLate = isListingEvidence(then.evidence) && !isListingEvidence(first.evidence) && !then.datesBeginning;
-  return lastsMs + (isLate ? Math.max(windowMs, LISTING_TOLERANCE_MS + 1) : windowMs);
+  return Math.max(0, lastsMs) + (isLate ? Math.max(windowMs, LISTING_TOLERANCE_MS + 1) : windowMs);
 }
 
 /** How far apart the two are, measured from where one would expect the other. */
-function offBy({ windowMs, datesBeginning }: Ledger, play: Dated<DesiredPlay>, other: Dated<StoredPlay>): number {
-  const lastsMs = (begins: boolean | undefined): number => (begins ? 2 * windowMs : 0);
-  return Math.abs(play.watchedAt + lastsMs(datesBeginning) - other.watchedAt - lastsMs(other.datesBeginning));
+function offBy(ledger: Ledger, play: Dated<DesiredPlay>, other: Dated<StoredPlay>): number {
+  const { windowMs } = ledger;
+  return Math.abs(play.watchedAt + ownLengthMs(ledger, windowMs) - other.watchedAt - ownLengthMs(other, windowMs));
+}
+
+/** From the given time to the end of the viewing at the latest. The window is half a runtime. */
+function ownLengthMs({ datesBeginning, fileParts = 1 }: Pick<Told, "datesBeginning" | "fileParts">, windowMs: number) {
+  return datesBeginning ? 2 * windowMs * fileParts : 0;
 }
 
 /** A play of an integration that was removed since: the same row, read again through a new one. */
@@ -376,14 +390,14 @@ function isOrphanOf(play: DesiredPlay, other: StoredPlay): boolean {
 
 function isSuppressed(ledger: Ledger, play: DesiredPlay, suppressed: readonly Suppression[]): boolean {
   const isListing = isListingEvidence(play.evidence);
-  return suppressed.some(({ evidence, watchedAt, until, exceptListing = false, datesBeginning }) => {
+  return suppressed.some(({ evidence, watchedAt, until, exceptListing = false, datesBeginning, fileParts }) => {
     const isOld = play.watchedAt === null || play.watchedAt <= until;
     if (evidence === undefined) return isOld && !(isListing && exceptListing);
     if (evidence === play.evidence || play.alsoKnownAs?.includes(evidence)) return true;
     // "Watched at some time" may well mean the removed one.
     if (!isDated(play)) return isListing;
     if (!isOld || watchedAt === undefined || watchedAt === null) return false;
-    return isOneViewing(ledger, play, { watchedAt, evidence: "removed", datesBeginning });
+    return isOneViewing(ledger, play, { watchedAt, evidence: "removed", datesBeginning, fileParts });
   });
 }
 

@@ -17,6 +17,7 @@ export type Upkeep = {
   refreshStale(): void;
   refreshNewlyAired(): void;
   prune(): void;
+  clearAwaySignIns(): Promise<void>;
   warmArtwork(): Promise<void>;
   notify(): Promise<void>;
 };
@@ -159,6 +160,7 @@ export function createJobs(deps: Deps, { sync, upkeep, canSync }: JobsOptions): 
       every("40 7 * * * *", own("stale", upkeep.refreshStale), failed),
       every("30 11 */6 * * *", own("ping", upkeep.pingAll), failed),
       every("10 23 5 * * *", own("prune", upkeep.prune), failed),
+      every("50 19 * * * *", own("sign-ins", upkeep.clearAwaySignIns), failed),
       every("15 */10 * * * *", own("artwork", upkeep.warmArtwork), failed),
       every("35 * * * * *", own("notify", upkeep.notify), failed),
     );

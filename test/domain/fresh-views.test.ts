@@ -17,8 +17,8 @@ const view = (lastViewedAt: number | null, more: Partial<ViewState> = {}): ViewS
 
 /** The times at which an episode that was unmarked at T counts as watched again. */
 function comesBack(seen: ViewState, fewerAt: number, rows: number[], suppression: Partial<Suppression> = {}) {
-  const suppressed = lettingIn([{ until: T, ...suppression }], [{ view: seen, fewerAt }]);
   const history = rows.map((at) => ({ key: String(at), at }));
+  const suppressed = lettingIn([{ until: T, ...suppression }], [{ view: seen, fewerAt }], history);
   const desired = playsOf({ rows: rowsBeside(history, suppressed), view: seen, durationMs: null, now: T + HOUR_MS });
   return mergePlays([], desired, { integrationId: 1, durationMs: null, suppressed }).add.map(
     ({ watchedAt }) => watchedAt,
@@ -37,7 +37,27 @@ test.each<[string, ViewState, number, number[], (number | null)[]]>([
     [T + 20 * MINUTE_MS],
   ],
   ["the same, last seen before the unmark", view(T + 20 * MINUTE_MS), T - 1, [old, T], [T + 20 * MINUTE_MS]],
-  ["nothing of an open playback, last seen before the unmark", view(T + MINUTE_MS, { viewOffset: 5 }), T - 1, [T], []],
+  [
+    "nothing of what was seen before the unmark, below an open playback",
+    view(T + MINUTE_MS, { viewOffset: 5 }),
+    T - 1,
+    [T],
+    [],
+  ],
+  [
+    "a mark that nobody knows the time of, below an open playback",
+    view(T + MINUTE_MS, { viewOffset: 5 }),
+    T - HOUR_MS,
+    [old],
+    [null],
+  ],
+  [
+    "nothing below a playback that was open before the unmark",
+    view(T - MINUTE_MS, { viewOffset: 5 }),
+    T - HOUR_MS,
+    [],
+    [],
+  ],
   ["nothing, where the item was last seen unwatched before the unmark", view(behind), T - 1, [behind], []],
   ["nothing of an old view that was carried over", view(old), T, [old], []],
   ["nothing of a view that nobody knows the date of", view(null), T, [], []],

@@ -205,6 +205,44 @@ describe("a server that dates views by their beginning", () => {
     expect(mergePlays([other], [play], options).add).toEqual(isOne ? [] : [play]);
   });
 
+  const inFile = (parts: number): MergeOptions => ({ ...START, fileParts: parts });
+  const inFileAtStart = (id: number, at: Instant, parts: number): StoredPlay => ({
+    ...atStart(id, at),
+    fileParts: parts,
+  });
+
+  test.each<[string, StoredPlay, DesiredPlay, MergeOptions, boolean]>([
+    [
+      "a second episode's end is the file's beginning",
+      inFileAtStart(1, T, 2),
+      played(T + 2 * RUNTIME, "a"),
+      OPTIONS,
+      true,
+    ],
+    ["and the other way round", stored(1, played(T + 2 * RUNTIME, "x"), 99), marked(T), inFile(2), true],
+    ["so is a third one's", inFileAtStart(1, T, 3), played(T + 3 * RUNTIME, "a"), OPTIONS, true],
+    ["in a file of its own it is not", atStart(1, T), played(T + 2 * RUNTIME, "a"), OPTIONS, false],
+    ["a beginning in the middle of the file is it too", inFileAtStart(1, T, 2), marked(T + RUNTIME), START, true],
+    ["nor does a file reach beyond its end", inFileAtStart(1, T, 2), played(T + 3 * RUNTIME, "a"), OPTIONS, false],
+    ["nor to what ended before it", stored(1, played(T - RUNTIME, "x"), 99), marked(T), inFile(3), false],
+    [
+      "dates of ends are those of each episode",
+      stored(1, played(T, "x"), 99),
+      played(T + RUNTIME, "a"),
+      { ...OPTIONS, fileParts: 3 },
+      false,
+    ],
+  ])("of a file with several episodes: %s", (_, other, play, options, isOne) => {
+    expect(mergePlays([other], [play], options).add).toEqual(isOne ? [] : [play]);
+  });
+
+  test("of a file with several episodes, what the user has taken out is out under each episode's end", () => {
+    const removed = { evidence: "99/view:1", watchedAt: T, until: T + 24 * HOUR_MS, datesBeginning: true };
+    const end = played(T + 2 * RUNTIME, "a");
+    expect(mergePlays([], [end], { ...OPTIONS, suppressed: [{ ...removed, fileParts: 2 }] }).add).toEqual([]);
+    expect(mergePlays([], [end], { ...OPTIONS, suppressed: [removed] }).add).toEqual([end]);
+  });
+
   test("an episode that is watched twice in a row is two plays, beginnings and ends of both", () => {
     const starts = [atStart(1, T), atStart(2, END)];
     expect(mergePlays(starts, [played(END, "a"), played(END + RUNTIME, "b")], OPTIONS).add).toEqual([]);
@@ -547,6 +585,52 @@ describe("several servers that tell of the same viewings", () => {
           for (const [habit, desired] of inTurn) held = sync(held, habit, desired);
           expect(held).toHaveLength(starts.length);
           for (const [habit, desired] of inTurn) expect(sync(held, habit, desired)).toEqual(held);
+        }
+      }),
+      { numRuns },
+    );
+  }, 120_000);
+
+  test("a file of several episodes is one play of each, whether or not another server has it in one", () => {
+    type Layout = Habit & { joined: boolean };
+    type File = { parts: number; index: number };
+    const joined: Layout = { id: 1, rows: false, datesBeginning: true, joined: true };
+    const anyOther = fc.tuple(anyHabit(2), fc.boolean()).map(([habit, inOne]): Layout => ({ ...habit, joined: inOne }));
+    const anyFile = fc
+      .integer({ min: 2, max: 4 })
+      .chain((parts) => fc.record({ parts: fc.constant(parts), index: fc.nat(parts - 1) }));
+    const anyEvenings = fc
+      .array(fc.integer({ min: 6, max: 900 }), { minLength: 1, maxLength: 4 })
+      .map((gaps) => gaps.map((_, each) => T + gaps.slice(0, each).reduce((sum, gap) => sum + gap, 0) * HOUR_MS));
+    /** What a server says of one of the episodes after each evening with all of them. */
+    const saying = (how: Layout, { parts, index }: File, starts: readonly Instant[], jitter: number) => {
+      const begins = how.joined ? 0 : index * RUNTIME;
+      const ends = how.joined ? 0.9 * parts * RUNTIME : (index + 0.9) * RUNTIME;
+      const times = starts.map((start) => start + jitter + (how.datesBeginning ? begins : ends));
+      return times.map((at, round) =>
+        how.rows ? times.slice(0, round + 1).map((each, row) => played(each, `${row}`)) : [marked(at, round + 1)],
+      );
+    };
+    const read = (held: StoredPlay[], how: Layout, { parts }: File, desired: DesiredPlay[]): StoredPlay[] => {
+      const said = { datesBeginning: how.datesBeginning, fileParts: how.joined ? parts : 1 };
+      const { add } = mergePlays(held, desired, { integrationId: how.id, durationMs: RUNTIME, ...said });
+      return [...held, ...add.map((play, at) => ({ ...stored(held.length + 1 + at, play, how.id), ...said }))];
+    };
+    fc.assert(
+      fc.property(anyEvenings, anyFile, anyOther, anyJitter, (starts, file, other, jitter) => {
+        const told = new Map([
+          [joined, saying(joined, file, starts, 0)],
+          [other, saying(other, file, starts, jitter)],
+        ]);
+        for (const inTurn of [
+          [joined, other],
+          [other, joined],
+        ]) {
+          let held: StoredPlay[] = [];
+          for (const round of starts.keys())
+            for (const how of inTurn) held = read(held, how, file, told.get(how)?.[round] ?? []);
+          expect(held).toHaveLength(starts.length);
+          for (const how of inTurn) expect(read(held, how, file, told.get(how)?.at(-1) ?? [])).toEqual(held);
         }
       }),
       { numRuns },

@@ -37,6 +37,12 @@ inBrowser("The user's choices", (browser) => {
       await visitor.goto("/integrations");
       await link(page, "Settings of Attic").click();
       await visitor.look("settings of a server");
+      const own = page.getByRole("textbox", { name: "A schedule of my own" });
+      await gone(own);
+      await page.getByLabel("How often").selectOption("A schedule of my own");
+      await see(own);
+      await page.getByLabel("How often").selectOption("Every hour");
+      await gone(own);
       await page.getByLabel("Only the first one").check();
       await page
         .getByLabel("Nothing watched before")

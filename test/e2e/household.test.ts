@@ -31,9 +31,13 @@ inBrowser("A household", (browser) => {
       await see(page.getByRole("heading", { level: 1, name: "Household" }));
       await anna.look("household");
       const mia = page.locator(".household-member").filter({ has: page.getByRole("heading", { name: "Mia" }) });
-      await mia.locator("summary").click();
+      const opener = mia.locator("summary");
+      const before = await opener.boundingBox();
+      await opener.click();
       await mia.getByLabel("First password").fill(PASSWORD);
       await mia.getByLabel("PIN of Mia").fill("9999");
+      await opener.scrollIntoViewIfNeeded();
+      expect((await opener.boundingBox())?.x).toBe(before?.x ?? 0);
       await anna.look("linking a profile");
       await button(mia, "Link Mia now").click();
       await see(mia.getByText("This PIN is wrong."));

@@ -41,6 +41,7 @@ const idle: Upkeep = {
   refreshStale: () => undefined,
   refreshNewlyAired: () => undefined,
   prune: () => undefined,
+  clearAwaySignIns: async () => undefined,
   warmArtwork: async () => undefined,
   notify: async () => undefined,
 };

@@ -350,13 +350,26 @@ describe("marks", () => {
     async (minutes) => {
       const { lights, clock, server } = stage("emby", { readsDatesAsLocal: true, utcOffsetMinutes: minutes });
       const at = clock.now() - 40 * day;
-      const [first, second] = [mediaEpisode(lights, 1, 1).id, mediaEpisode(lights, 1, 2).id];
-      await server.setWatched!(first, true, { at });
-      await server.setWatched!(second, true, { at });
-      const found = await server.episodesById([second]);
-      expect(found[0]?.lastViewedAt).toBe(at);
+      const episodes = [1, 2, 3, 4].map((number) => mediaEpisode(lights, 1, number).id);
+      // The first two at the same time: neither knows of the zone.
+      await Promise.all(episodes.slice(0, 2).map((id) => server.setWatched!(id, true, { at })));
+      for (const id of episodes.slice(2)) await server.setWatched!(id, true, { at });
+      const found = await server.episodesById(episodes);
+      expect(found.map(({ lastViewedAt }) => lastViewedAt)).toEqual([at, at, at, at]);
     },
   );
+
+  test("are set once more only where the server has read the first date in its own zone", async () => {
+    for (const [quirks, counts] of [
+      [{ readsDatesAsLocal: true, utcOffsetMinutes: 120 }, [2, 1]],
+      [{ utcOffsetMinutes: 120 }, [1, 1]],
+    ] as const) {
+      const { world, anna, lights, clock, server } = stage("emby", quirks);
+      const episodes = [1, 2].map((number) => mediaEpisode(lights, 1, number));
+      for (const { id } of episodes) await server.setWatched!(id, true, { at: clock.now() - 40 * day });
+      expect(episodes.map((each) => world.media.dataOf(anna, each)?.playCount)).toEqual([...counts]);
+    }
+  });
 
   test("are sent once, whatever becomes of the answer", async () => {
     const { world, sims, anna, lights, server } = stage("jellyfin-10.11");

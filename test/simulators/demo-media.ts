@@ -1,6 +1,12 @@
 import type { CatalogueShow } from "./catalogue.ts";
 import type { DemoShow } from "./demo-shows.ts";
-import { type MediaItem, type MediaServerState, type MediaUser, mediaEpisodesOf } from "./mediabrowser-state.ts";
+import {
+  type MediaItem,
+  type MediaServerState,
+  type MediaStyle,
+  type MediaUser,
+  mediaEpisodesOf,
+} from "./mediabrowser-state.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -85,10 +91,12 @@ const regular = (series: MediaItem): MediaItem[] =>
 export function furnishMedia(
   world: World,
   {
+    style,
     add,
     has,
     shared,
   }: {
+    style: MediaStyle;
     add(show: DemoShow): CatalogueShow;
     /** What a server can have already. */
     has(episode: CatalogueShow["seasons"][number]["episodes"][number]): boolean;
@@ -105,7 +113,7 @@ export function furnishMedia(
     return found;
   };
 
-  const basement = media.addServer({ name: "Basement", style: "jellyfin-10.11" });
+  const basement = media.addServer({ name: "Basement", style });
   const anna = media.addUser(basement, { name: "anna", password: demoPasswords.basement, admin: true });
   const ben = media.addUser(basement, { name: "ben", password: demoPasswords.basement });
   const series = media.addLibrary(basement, { name: "Series" });

@@ -1,6 +1,7 @@
 import { addDays, dayOf, type EpisodeInput, type SeasonInput } from "./catalogue.ts";
 import { type DemoMedia, furnishMedia } from "./demo-media.ts";
 import { type DemoSeason, type DemoShow, demoShows } from "./demo-shows.ts";
+import type { MediaStyle } from "./mediabrowser-state.ts";
 import { episodesOf, type PlexAccount, type PlexItem, type PlexServerState } from "./plex-world.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createWorld, type World } from "./world.ts";
@@ -137,6 +138,8 @@ export type DemoOptions = {
   seed?: number;
   /** Builds the past as seen from this instant (epoch ms): the same history again after a restart. */
   asOf?: number;
+  /** How the Jellyfin of the household answers. */
+  jellyfin?: MediaStyle;
 };
 
 export function demoWorld(options: DemoOptions = {}): DemoWorld {
@@ -313,6 +316,7 @@ export function demoWorld(options: DemoOptions = {}): DemoWorld {
     throw new Error("The demo has no viewing to share");
   const { show, season, number } = shared.episode;
   const media = furnishMedia(world, {
+    style: options.jellyfin ?? "jellyfin-10.11",
     add: (demo) => addDemoShow(world, demo, random),
     has: (episode) => (episode.airedOn ?? "9999") < today,
     shared: { show, season, number, at: seen.viewedAt * 1_000 },

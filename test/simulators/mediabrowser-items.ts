@@ -138,8 +138,14 @@ export function createItems(state: MediaServerState) {
           }),
       ...(options.images === false || !item.picture ? {} : { ImageTags: { Primary: hexOf(`image ${item.id}`, 32) } }),
       ...(emby && !item.virtual ? {} : { LocationType: item.virtual ? "Virtual" : "FileSystem" }),
-      ...(folder ? {} : { MediaType: "Video" }),
+      ...mediaType(folder),
     };
+  };
+
+  /** Since 10.9 also where there is none. */
+  const mediaType = (folder: boolean): Row => {
+    if (!folder) return { MediaType: "Video" };
+    return releaseOf(state) >= 1009 ? { MediaType: "Unknown" } : {};
   };
 
   const seriesRow = (item: MediaItem, has: (name: string) => boolean): Row => ({
@@ -163,7 +169,8 @@ export function createItems(state: MediaServerState) {
     ...(library.type === null ? {} : { CollectionType: library.type }),
     IsFolder: true,
     Type: "CollectionFolder",
-    ...(emby ? {} : { LocationType: "FileSystem", MediaType: "Unknown" }),
+    ...(emby ? {} : { LocationType: "FileSystem" }),
+    ...mediaType(true),
   });
 
   const views = (user: MediaUser, includeHidden: boolean): Row => {
@@ -431,7 +438,7 @@ export function createItems(state: MediaServerState) {
       const rows: Row[] = [];
       for (let each = item.parent; each !== null; each = each.parent) rows.push(rowOf(user, each, [], {}));
       const root = { Name: "Media Folders", Id: emby ? "1" : hexOf(`root ${state.id}`, 32), Type: "AggregateFolder" };
-      return [...rows, libraryRow(item.library), { ...root, ServerId: state.id, IsFolder: true }];
+      return [...rows, libraryRow(item.library), { ...root, ServerId: state.id, IsFolder: true, ...mediaType(true) }];
     },
     /** One item with everything there is to say. */
     single: (user: MediaUser | null, item: MediaItem): Row => rowOf(user, item, [], { single: true }),

@@ -1,3 +1,4 @@
+import { createAccountRows } from "./mediabrowser-accounts.ts";
 import {
   type Caller,
   type Credentials,
@@ -18,13 +19,11 @@ import {
   type QuickConnectRequest,
   releaseOf,
   seesLibrary,
-  ticksPerMs,
   type UserData,
 } from "./mediabrowser-state.ts";
 import { webClient } from "./mediabrowser-web.ts";
 import { sevenDigits } from "./mediabrowser-world.ts";
 import { posterOf } from "./posters.ts";
-import { hexOf } from "./random.ts";
 import { type Call, json, type ListenOptions, listen, type RunningSimulator, type SimulatorDeps } from "./simulator.ts";
 import type { World } from "./world.ts";
 
@@ -88,6 +87,7 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
   const release = releaseOf(state);
   const credentials = createCredentials(state, now, deps.keepsTokens);
   const items = createItems(state);
+  const { userRow, idleSession, sessionsFor } = createAccountRows(state, items, now);
 
   const userById = (id: string): MediaUser => {
     const plainId = id.toLowerCase().replaceAll("-", "");
@@ -124,48 +124,10 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
     return item;
   };
 
-  const userRow = (user: MediaUser, whole: boolean): Row => ({
-    Name: user.name,
-    ServerId: state.id,
-    ...(emby ? { Prefix: user.name.slice(0, 1).toUpperCase() } : {}),
-    Id: user.id,
-    HasPassword: user.password !== "",
-    HasConfiguredPassword: user.password !== "",
-    ...(emby ? {} : { HasConfiguredEasyPassword: false, EnableAutoLogin: false }),
-    ...(whole
-      ? {
-          Configuration: {
-            PlayDefaultAudioTrack: true,
-            DisplayMissingEpisodes: false,
-            GroupedFolders: [],
-            MyMediaExcludes: user.excluded.map(({ id }) => id),
-          },
-          Policy: {
-            IsAdministrator: user.admin,
-            IsHidden: user.hidden,
-            IsDisabled: user.disabled,
-            EnableAllFolders: user.allowed === null,
-            EnabledFolders: (user.allowed ?? []).map(({ id }) => id),
-            EnableMediaPlayback: true,
-            LoginAttemptsBeforeLockout: state.quirks.lockoutAfter ?? -1,
-          },
-        }
-      : {}),
-  });
-
   const signedIn = (token: MediaToken, user: MediaUser): Response =>
     json({
       User: userRow(user, true),
-      SessionInfo: {
-        Id: hexOf(`session ${token.text}`, 32),
-        UserId: user.id,
-        UserName: user.name,
-        Client: token.client,
-        DeviceName: token.device,
-        DeviceId: token.deviceId,
-        ApplicationVersion: token.version,
-        ServerId: state.id,
-      },
+      SessionInfo: idleSession(token),
       AccessToken: token.text,
       ServerId: state.id,
     });
@@ -329,51 +291,6 @@ export function startMediaServer(deps: MediaServerDeps, options: ListenOptions =
     return new Response(poster, {
       headers: { "content-type": "image/png", "cache-control": "public, max-age=31536000" },
     });
-  };
-
-  const sessionsFor = (who: MediaUser | null): Row[] => {
-    // Until 10.9 everybody saw everybody's.
-    const seen = (user: MediaUser | null): boolean => who === null || who.admin || user === who || release === 1008;
-    const playing = state.sessions.filter(({ user }) => seen(user));
-    const idle = [...state.tokens.values()].filter(
-      ({ user, deviceId }) => user !== null && seen(user) && !playing.some((session) => session.deviceId === deviceId),
-    );
-    return [
-      ...playing.map((session) => ({
-        Id: session.id,
-        UserId: session.user.id,
-        UserName: session.user.name,
-        Client: session.client,
-        DeviceName: session.device,
-        DeviceId: session.deviceId,
-        ApplicationVersion: state.version,
-        ServerId: state.id,
-        LastActivityDate: printedDate(state, sevenDigits(now(), "1234")),
-        SupportsRemoteControl: true,
-        PlayState: {
-          PositionTicks: session.positionMs * ticksPerMs,
-          CanSeek: true,
-          IsPaused: session.paused,
-          IsMuted: false,
-          PlayMethod: "DirectPlay",
-          RepeatMode: "RepeatNone",
-        },
-        NowPlayingItem: items.rowOf(null, session.item, ["providerids", "premieredate", "productionyear"], {}),
-      })),
-      ...idle.map((token) => ({
-        Id: hexOf(`session ${token.text}`, 32),
-        UserId: token.user?.id,
-        UserName: token.user?.name,
-        Client: token.client,
-        DeviceName: token.device,
-        DeviceId: token.deviceId,
-        ApplicationVersion: token.version,
-        ServerId: state.id,
-        LastActivityDate: printedDate(state, sevenDigits(now(), "1234")),
-        SupportsRemoteControl: false,
-        PlayState: { CanSeek: false, IsPaused: false, IsMuted: false, RepeatMode: "RepeatNone" },
-      })),
-    ];
   };
 
   const virtualFolders = (): Row[] =>

@@ -5,21 +5,30 @@ import { demoWorld } from "./demo-world.ts";
 import { extremeWorld } from "./extreme-world.ts";
 import { generateWorld } from "./generate.ts";
 import { generateMedia } from "./generate-media.ts";
+import type { MediaStyle } from "./mediabrowser-state.ts";
 import { startSimulators } from "./start.ts";
 import { createWorld, type World } from "./world.ts";
 
 /**
  * All simulators in a process of their own:
  *
- *   bun test/simulators/server.ts --world demo|empty|bench:1000x50|bench-jellyfin:1000x50|bench-emby:1000x50|odd:60[:seed]|extreme[:name] [--port-file FILE] [--port 0] [--limits]
+ *   bun test/simulators/server.ts --world demo[:jellyfin-10.8]|empty|bench:1000x50|bench-jellyfin:1000x50|bench-emby:1000x50|odd:60[:seed]|extreme[:name] [--port-file FILE] [--port 0] [--limits]
  *
  * Prints (and writes to FILE) one JSON object {control, env, keys, servers, mediaServers, accounts}; see control.ts for what can be
  * asked of `control`. Ends on SIGTERM or SIGINT.
  */
 
+const jellyfinStyles = ["jellyfin-10.8", "jellyfin-10.11", "jellyfin-12"] as const;
+
+function jellyfinOf(name: string): MediaStyle {
+  const style = jellyfinStyles.find((each) => each === name);
+  if (style === undefined) throw new Error(`Unknown Jellyfin ${name}: ${jellyfinStyles.join(", ")}`);
+  return style;
+}
+
 function worldOf(name: string): { world: World; big: boolean } {
   const [kind = "", size = "", seed = "1"] = name.split(":");
-  if (kind === "demo") return { world: demoWorld().world, big: false };
+  if (kind === "demo") return { world: demoWorld(size === "" ? {} : { jellyfin: jellyfinOf(size) }).world, big: false };
   if (kind === "empty") {
     const world = createWorld();
     const anna = world.addAccount({ username: "anna" });

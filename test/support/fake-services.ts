@@ -107,7 +107,9 @@ export function syncLogView(change: Partial<SyncLogView> = {}): SyncLogView {
   };
 }
 
-export const fakeIntegrations = (members: Partial<Integrations> = {}) => standIn<Integrations>("integrations", members);
+/** Nobody has begun to sign in anywhere, unless a test says so. */
+export const fakeIntegrations = (members: Partial<Integrations> = {}) =>
+  standIn<Integrations>("integrations", { giveUpAll: async () => undefined, ...members });
 export const fakeSync = (members: Partial<SyncService> = {}) => standIn<SyncService>("sync", members);
 export const fakeTracking = (members: Partial<Tracking> = {}) => standIn<Tracking>("tracking", members);
 export const fakeMatching = (members: Partial<Matching> = {}) => standIn<Matching>("matching", members);

@@ -127,6 +127,20 @@ describe("the Integrations page's words", () => {
     expect(names).toContain("Disconnect");
   });
 
+  test("when it is asked next is said once, also while a server is away", () => {
+    const nextTry = 1_700_000_000_000;
+    const health = { since: nextTry, failures: 3, nextTry, tried: null };
+    const saying = (over: Parameters<typeof integration>[0]) =>
+      [...parse(<IntegrationCard ctx={ctx} integration={integration(over)} />).querySelectorAll("p")]
+        .map(({ textContent }) => textContent ?? "")
+        .filter((text) => /\bNext\b/.test(text));
+    expect(saying({})).toHaveLength(1);
+    expect(saying({ state: "unreachable", health })).toEqual([
+      expect.stringMatching(/3 tries without success. Next try /),
+    ]);
+    expect(saying({ state: "needs-login", health: { ...health, nextTry: null } })).toEqual([]);
+  });
+
   test("Sync Now rests while a sync runs", () => {
     const doc = parse(<IntegrationCard ctx={ctx} integration={integration({ running: runningSync() })} />);
     const button = [...doc.querySelectorAll("button")].find((each) => nameOf(doc, each) === "Sync Now");

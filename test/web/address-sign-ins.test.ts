@@ -54,6 +54,21 @@ async function panel(client: Client, path: string, fields: Record<string, string
   return parse(answer.text);
 }
 
+test("guessing passwords ends with 429 and a time to come back, in the API and on the page", async () => {
+  const anna = await app.signIn("anna");
+  const wrong = { serverUrl, ...who, password: "a guess" };
+  for (let time = 0; time < 10; time++) expect((await anna.post(`${api}/auth/password`, wrong)).status).toBe(422);
+  const refused = await anna.post(`${api}/auth/password`, { serverUrl, ...who });
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "900"]);
+  expect(refused.json).toMatchObject({ title: "Too many attempts", hint: "Try again in 15 minutes." });
+  const form = new URLSearchParams({ serverUrl, ...who });
+  const shown = await anna.request(`${pages}/sign-in-passwords`, { method: "POST", body: form });
+  expect(shown.status).toBe(429);
+  expect(shown.text).toContain("Too many failed sign-ins. Try again in 15 minutes.");
+  expect(shown.text).not.toContain(who.password);
+  expect(cellar.tokens.size).toBe(0);
+});
+
 describe("the API", () => {
   test("signs in with a password and connects", async () => {
     const anna = await app.signIn("anna");

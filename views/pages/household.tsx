@@ -78,13 +78,11 @@ export function Household({ ctx, household }: Props): JSX.Element {
 function Unread({ message, hint }: { message: string; hint: string | null }): JSX.Element {
   return (
     <Card>
-      <p dir="auto" safe>
-        {message}
-      </p>
+      <p safe>{message}</p>
       {hint === null ? (
         ""
       ) : (
-        <p class="dim" dir="auto" safe>
+        <p class="dim" safe>
           {hint}
         </p>
       )}
@@ -118,12 +116,18 @@ function Member({ ctx, household, member }: MemberProps): JSX.Element {
           )}
           {state === "offered" ? <Badge label="offered" /> : ""}
         </h2>
-        <p class="dim" dir="auto" safe>
+        <p class="dim" safe>
           {stateText(member)}
         </p>
       </div>
-      {state === "offered" ? <Withdraw ctx={ctx} household={household} member={member} /> : ""}
-      {member.signInAs === null ? "" : <LetIn ctx={ctx} household={household} member={member} />}
+      {state === "offered" || member.signInAs !== null ? (
+        <div class="actions">
+          {state === "offered" ? <Withdraw ctx={ctx} household={household} member={member} /> : ""}
+          {member.signInAs === null ? "" : <LetIn ctx={ctx} household={household} member={member} />}
+        </div>
+      ) : (
+        ""
+      )}
       {linkable ? <LinkFold ctx={ctx} household={household} member={member} /> : ""}
     </Card>
   );
@@ -171,7 +175,7 @@ function LinkFold({ ctx, household, member }: MemberProps): JSX.Element {
       >
         <input type="hidden" name="memberId" value={attr(form)} />
         {problem?.form === form && problem.errors["form"] !== undefined ? (
-          <p class="hint hint-bad" role="alert" dir="auto" safe>
+          <p class="hint hint-bad" role="alert" safe>
             {problem.errors["form"]}
           </p>
         ) : (

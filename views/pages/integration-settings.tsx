@@ -110,16 +110,20 @@ function SyncTimes({ ctx, settings }: Props): JSX.Element {
   return (
     <Group title="When to sync" hint={`Times are in ${settings.timeZone}.`}>
       <Switch label="Sync automatically" name="autoSync" checked={settings.autoSync} />
-      <Select ctx={ctx} label="How often" name="schedule" options={options} value={settings.schedule} />
-      <Field
-        label="A schedule of my own"
-        name="ownSchedule"
-        value={settings.ownSchedule}
-        placeholder="30 */2 * * *"
-        hint="Minute, hour, day, month, weekday. Used when chosen above."
-        error={settings.errors["schedule"]}
-        autocomplete="off"
-      />
+      <div class="stack schedule">
+        <Select ctx={ctx} label="How often" name="schedule" options={options} value={settings.schedule} />
+        <div class="schedule-own">
+          <Field
+            label="A schedule of my own"
+            name="ownSchedule"
+            value={settings.ownSchedule}
+            placeholder="30 */2 * * *"
+            hint="Minute, hour, day, month, weekday."
+            error={settings.errors["schedule"]}
+            autocomplete="off"
+          />
+        </div>
+      </div>
       <QuietHours settings={settings} />
       {settings.nextSyncAt === null ? (
         <p class="dim">No automatic sync is planned.</p>
@@ -174,7 +178,7 @@ function Libraries({ ctx, settings }: Props): JSX.Element {
   return (
     <Group title="Libraries" hint="Only these are read. Switching one off keeps the plays that came from it.">
       {libraries === null ? (
-        <p class="hint hint-bad" dir="auto" safe>
+        <p class="hint hint-bad" safe>
           {settings.librariesProblem ?? "The libraries could not be read."}
         </p>
       ) : libraries.length === 0 ? (
@@ -224,16 +228,18 @@ function Numberings({ ctx, libraries }: NumberingsProps): JSX.Element {
           For anime: where the files count straight through, so that season 2 begins with S1 E25, say so here, and their
           episodes stand where they belong.
         </p>
-        {libraries.map(({ key, title, numbering }) => (
-          <Select
-            ctx={ctx}
-            label={title}
-            name={`numbering.${key}`}
-            scope={`numbering-${key}`}
-            options={NUMBERING_OPTIONS}
-            value={numbering}
-          />
-        ))}
+        <div class="numberings">
+          {libraries.map(({ key, title, numbering }) => (
+            <Select
+              ctx={ctx}
+              label={title}
+              name={`numbering.${key}`}
+              scope={`numbering-${key}`}
+              options={NUMBERING_OPTIONS}
+              value={numbering}
+            />
+          ))}
+        </div>
       </div>
     </details>
   );
@@ -419,7 +425,10 @@ function Place({
 }): JSX.Element {
   return (
     <Group title="Address and sign-in" hint="The same server at another address keeps everything that was synced.">
-      <p class="place-facts" dir="auto" safe>{`${place.accountName} at ${place.serverUrl}`}</p>
+      <p>
+        <bdi safe>{place.accountName}</bdi>
+        <span safe>{` at ${place.serverUrl}`}</span>
+      </p>
       <div class="actions">
         <ButtonLink ctx={ctx} href={place.href} label="Change address or sign in again" />
       </div>

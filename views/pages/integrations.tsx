@@ -73,17 +73,7 @@ export function IntegrationsSection({ ctx, page }: Props): JSX.Element {
       ) : (
         <Fresh ctx={ctx} providers={fresh} primary={offers.length + page.integrations.length === 0} />
       )}
-      {again.map(({ provider, providerName, byAddress }) => (
-        <div class="connect-more">
-          <ConnectForm
-            ctx={ctx}
-            provider={provider}
-            label={`Add another ${providerName} server or account`}
-            quiet
-            address={byAddress ? {} : undefined}
-          />
-        </div>
-      ))}
+      {again.length === 0 ? "" : <Again ctx={ctx} providers={again} />}
     </div>
   );
 }
@@ -98,9 +88,7 @@ function ProfileOffer({ ctx, offer }: { ctx: ViewContext; offer: ProfileOfferMod
         <h2 id={titleId} dir="auto" safe>{`${offer.providerName}: a profile for you`}</h2>
         <StatusPill ctx={ctx} tone="attention" label="Offered" />
       </header>
-      <p dir="auto" safe>
-        {`${offer.username}'s household has a profile for you: ${offer.memberName}, on ${offer.serverName}.`}
-      </p>
+      <p safe>{`${offer.username}'s household has a profile for you: ${offer.memberName}, on ${offer.serverName}.`}</p>
       <div class="actions offer-actions">
         <ActionForm action={ctx.paths.profileOffer(offer.id)} class="inline-form">
           {needsPin ? (
@@ -126,6 +114,23 @@ function Fresh({ ctx, providers, primary }: FreshProps): JSX.Element {
     <div class="connect-grid">
       {providers.map((each) => (
         <ConnectCard ctx={ctx} {...each} primary={primary} />
+      ))}
+    </div>
+  );
+}
+
+/** A second server or account of a kind that is there. */
+function Again({ ctx, providers }: Omit<FreshProps, "primary">): JSX.Element {
+  return (
+    <div class="connect-more">
+      {providers.map(({ provider, providerName, byAddress }) => (
+        <ConnectForm
+          ctx={ctx}
+          provider={provider}
+          label={`Add another ${providerName} server or account`}
+          quiet
+          address={byAddress ? {} : undefined}
+        />
       ))}
     </div>
   );

@@ -57,8 +57,8 @@ export function ShowSection({ ctx, show }: Props): JSX.Element {
           </h1>
           <p class="show-facts dim numbers">
             {show.facts.map((fact) => (
-              <span class="fact" dir="auto" safe>
-                {fact}
+              <span class="fact">
+                <bdi safe>{fact}</bdi>
               </span>
             ))}
           </p>

@@ -72,7 +72,7 @@ export function SyncSection({ ctx, page }: Props): JSX.Element {
       >
         <StatusPill ctx={ctx} tone={look.tone} icon={look.icon} label={look.label} />
       </PageHeader>
-      <p class="sync-sentence" dir="auto" safe>
+      <p class="sync-sentence" safe>
         {page.sentence}
       </p>
       <p class="dim sync-origin">

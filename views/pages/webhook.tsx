@@ -204,7 +204,7 @@ function OtherWay({ ctx, other, at }: { ctx: ViewContext; other: OtherWayModel; 
 function Template({ ctx, text, at }: { ctx: ViewContext; text: string; at: number }): JSX.Element {
   const templateId = id("field", `webhook-template-${at}`);
   return (
-    <div class="secret webhook-template">
+    <div class="secret">
       <pre id={templateId} tabindex="0" safe>
         {text}
       </pre>

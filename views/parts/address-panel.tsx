@@ -5,6 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog, DialogPage } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { BackLink } from "../ui/page-header.tsx";
 import { Switch } from "../ui/switch.tsx";
 import { attr } from "../ui/text.ts";
 
@@ -58,9 +59,12 @@ export function AddressDialog({ ctx, address }: Props): JSX.Element {
 /** The same as a page, for readers without script. */
 export function AddressPage({ ctx, address }: Props): JSX.Element {
   return (
-    <DialogPage scope="pin" title={`Connect ${address.providerName}`}>
-      <AddressPanel ctx={ctx} address={address} />
-    </DialogPage>
+    <>
+      <BackLink ctx={ctx} href={ctx.paths.integrations()} label="Integrations" />
+      <DialogPage scope="pin" title={`Connect ${address.providerName}`}>
+        <AddressPanel ctx={ctx} address={address} />
+      </DialogPage>
+    </>
   );
 }
 
@@ -220,7 +224,13 @@ function ByCode({ ctx, address, name }: Props & { name: string }): JSX.Element {
     <ActionForm action={ctx.paths.signInCodes(address.provider)} class="stacked-form" live={live}>
       <Where address={address} />
       <p class="dim">You get a short code here and allow it where you are signed in already. No password is typed.</p>
-      <Button ctx={ctx} kind="primary" label={`Use ${name}`} wide attributes={{ autofocus: "" }} />
+      <Button
+        ctx={ctx}
+        kind="primary"
+        label={`Use ${name}`}
+        wide
+        attributes={address.problem === null ? { autofocus: "" } : {}}
+      />
     </ActionForm>
   );
 }
@@ -274,6 +284,7 @@ function ByKey({ ctx, address, hint }: Props & { hint: string }): JSX.Element {
           hint={hint}
           error={errorAt(address, "apiKey")}
           required
+          autofocus={errorAt(address, "apiKey") !== undefined}
           autocomplete="off"
           maxlength={1000}
         />

@@ -115,15 +115,15 @@ export function IntegrationCard({ ctx, integration }: IntegrationCardProps): JSX
       </header>
       <p class="integration-facts">
         {facts(integration, ctx).map((fact) => (
-          <span class="fact" dir="auto" safe>
-            {fact}
+          <span class="fact">
+            <bdi safe>{fact}</bdi>
           </span>
         ))}
       </p>
       {integration.stateHint === undefined ? (
         ""
       ) : (
-        <p class={`hint hint-${state.tone}`} dir="auto" safe>
+        <p class={`hint hint-${state.tone}`} safe>
           {integration.stateHint}
         </p>
       )}
@@ -174,9 +174,7 @@ function Tried({ ctx, tried }: { ctx: ViewContext; tried: NonNullable<Integratio
             <dt dir="ltr" safe>
               {url}
             </dt>
-            <dd dir="auto" safe>
-              {reason ?? "Answered."}
-            </dd>
+            <dd safe>{reason ?? "Answered."}</dd>
           </div>
         ))}
       </dl>
@@ -220,16 +218,7 @@ function Schedule({ ctx, integration }: IntegrationCardProps): JSX.Element {
     >
       <input type="hidden" name="kind" value="schedule" />
       <p class="integration-next dim">
-        {integration.state === "needs-login" ? (
-          <span>Waits for the sign-in</span>
-        ) : integration.autoSync && integration.nextSyncAt !== null ? (
-          <>
-            <span>Next </span>
-            <Time ctx={ctx} at={integration.nextSyncAt} />
-          </>
-        ) : (
-          <span>No automatic sync</span>
-        )}
+        <NextSync ctx={ctx} integration={integration} />
       </p>
       <Select
         ctx={ctx}
@@ -252,6 +241,20 @@ function Schedule({ ctx, integration }: IntegrationCardProps): JSX.Element {
         <Button ctx={ctx} label="Save" name="Save the schedule" />
       </span>
     </ActionForm>
+  );
+}
+
+/** What is said above of the next try is not said again. */
+function NextSync({ ctx, integration }: IntegrationCardProps): JSX.Element {
+  const { state, health, autoSync, nextSyncAt } = integration;
+  if (state === "needs-login") return <span>Waits for the sign-in</span>;
+  if (!autoSync || nextSyncAt === null) return <span>No automatic sync</span>;
+  if (health !== undefined && health.nextTry !== null) return <span>Waits for the server</span>;
+  return (
+    <>
+      <span>Next </span>
+      <Time ctx={ctx} at={nextSyncAt} />
+    </>
   );
 }
 

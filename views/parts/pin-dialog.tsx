@@ -173,7 +173,7 @@ function WaitsFor({
       <p class="pin-waiting" role="status">
         <span class="waiting-dot" aria-hidden="true"></span>
         <span>
-          <span dir="auto" safe>{`Waiting for ${whom}. The code runs out `}</span>
+          <span safe>{`Waiting for ${whom}. The code runs out `}</span>
           <Time ctx={ctx} at={until} />
           <span>.</span>
         </span>
@@ -216,10 +216,8 @@ function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waitin
     case "failed":
       return (
         <>
-          <p dir="auto" safe>
-            {pin.message}
-          </p>
-          <p class="dim" dir="auto" safe>
+          <p safe>{pin.message}</p>
+          <p class="dim" safe>
             {pin.hint}
           </p>
           <TryAgain ctx={ctx} pin={pin} />
@@ -230,7 +228,7 @@ function Settled({ ctx, pin }: { ctx: ViewContext; pin: Exclude<PinModel, Waitin
         <>
           <p class="pin-done">
             <Icon ctx={ctx} name="check-circle" class="tone-good" />
-            <span dir="auto" safe>{`${pin.serverName}, signed in as ${pin.accountName}.`}</span>
+            <span safe>{`${pin.serverName}, signed in as ${pin.accountName}.`}</span>
           </p>
           <p class="dim">Nothing has been synced yet.</p>
           <div class="actions">

@@ -47,18 +47,23 @@ type ListProps = { ctx: ViewContext; integrationId: string; waiting: WaitingMode
 
 const live = { target: target("pushes"), swap: "outerMorph" } as const;
 
+function waitingText(ctx: ViewContext, going: number, held: number): string {
+  if (going + held === 0) return "Nothing waits.";
+  const parts = [
+    going > 0 ? `${count(going, ctx, "change")} on the way` : "",
+    held > 0 ? `${count(held, ctx, "change")} waiting for your word` : "",
+  ];
+  return `${parts.filter((part) => part !== "").join(", ")}.`;
+}
+
 /** What is on its way, and what is asked before it goes. */
 export function WaitingList({ ctx, integrationId, waiting }: ListProps): JSX.Element {
-  const hint = waiting.total === 0 ? "Nothing waits." : `${count(waiting.total, ctx, "change")} on the way.`;
+  const held = waiting.heldMarks + waiting.heldUnmarks;
   return (
-    <Group title="Waiting" hint={hint}>
-      {waiting.heldMarks + waiting.heldUnmarks === 0 ? (
-        ""
-      ) : (
-        <Held ctx={ctx} integrationId={integrationId} waiting={waiting} />
-      )}
+    <Group title="Waiting" hint={waitingText(ctx, waiting.total - held, held)}>
+      {held === 0 ? "" : <Held ctx={ctx} integrationId={integrationId} waiting={waiting} />}
       {waiting.rows.length === 0 ? (
-        <p class="dim" dir="auto" safe>{`${waiting.serverName} has everything.`}</p>
+        <p class="dim" safe>{`${waiting.serverName} has everything.`}</p>
       ) : (
         <ul class="rows">
           {waiting.rows.map((row) => (
@@ -97,7 +102,7 @@ function Held({ ctx, integrationId, waiting }: ListProps): JSX.Element {
   ].filter((part) => part !== "");
   return (
     <div class="push-held">
-      <p class="hint hint-attention" dir="auto" safe>
+      <p class="hint hint-attention" safe>
         {`This would ${parts.join(" and ")} on ${serverName}. It waits for your word.`}
       </p>
       <ActionForm action={ctx.paths.twoWayApproval(integrationId)} live={live}>
@@ -152,7 +157,7 @@ function Waits({ ctx, integrationId, row }: Omit<ListProps, "waiting"> & { row: 
         {row.lastError === null ? (
           ""
         ) : (
-          <p class="dim" dir="auto" safe>
+          <p class="dim" safe>
             {row.lastError}
           </p>
         )}

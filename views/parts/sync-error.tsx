@@ -39,10 +39,8 @@ export function SyncError({ ctx, error }: { ctx: ViewContext; error: SyncErrorMo
             {subject}
           </p>
         )}
-        <p dir="auto" safe>
-          {error.message}
-        </p>
-        <p class="dim" dir="auto" safe>
+        <p safe>{error.message}</p>
+        <p class="dim" safe>
           {error.hint}
         </p>
       </div>

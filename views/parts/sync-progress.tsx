@@ -102,13 +102,13 @@ function Ended({ ctx, sync, linkToSync = true }: SyncProgressProps): JSX.Element
         <span safe>{`${look.label}: ${outcomeText(sync, ctx)} from ${count(sync.shows, ctx, "show")}`}</span>
       </p>
       {(sync.notes ?? []).map((note) => (
-        <p class="sync-progress-note" dir="auto" safe>
+        <p class="sync-progress-note" safe>
           {note}
         </p>
       ))}
       {linkToSync ? (
         <a class="link" href={ctx.paths.sync(sync.syncId)}>
-          See what happened
+          {sync.mode === "preview" ? "See what would change" : "See what happened"}
         </a>
       ) : (
         ""

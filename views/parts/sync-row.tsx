@@ -59,7 +59,13 @@ export function SyncRow({ ctx, sync }: { ctx: ViewContext; sync: SyncRowModel })
         </span>
         <span class="sync-row-what dim">
           <span safe>{what}</span>
-          {sync.integrationLabel === undefined ? "" : <span dir="auto" safe>{` · ${sync.integrationLabel}`}</span>}
+          {sync.integrationLabel === undefined ? (
+            ""
+          ) : (
+            <span class="sync-row-server" dir="auto" safe>
+              {` · ${sync.integrationLabel}`}
+            </span>
+          )}
         </span>
         <span class="sync-row-covered dim numbers" safe>
           {covered(ctx, sync)}

@@ -36,7 +36,7 @@ export function TwoWayPlan({ ctx, integrationId, plan }: Props): JSX.Element {
   return (
     <Group title="Before it begins" hint="Nothing has been sent yet.">
       {"problem" in plan ? (
-        <p class="hint hint-attention" dir="auto" safe>
+        <p class="hint hint-attention" safe>
           {plan.problem}
         </p>
       ) : (
@@ -51,7 +51,7 @@ function Question({ ctx, integrationId, plan }: Props & { plan: Told }): JSX.Ele
   return (
     <>
       <p>
-        <span dir="auto" safe>
+        <span safe>
           {marks + unmarks === 0
             ? `${serverName} and your library agree. Only what changes from now on is sent.`
             : `${serverName} and your library differ in ${count(marks + unmarks, ctx, "episode")}.`}

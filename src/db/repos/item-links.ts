@@ -36,6 +36,27 @@ export function linksOfEpisodes(db: Db, integrationId: number, episodeIds: reado
     .all(JSON.stringify(episodeIds), integrationId);
 }
 
+/** A file of several episodes that holds this one. */
+export type SharedFile = { integrationId: number; episodeId: number; parts: number };
+
+/** The largest for each server. The first item of a file goes by the server's own id of it, the others by that and a number. */
+export function sharedFilesOf(db: Db, episodeIds: readonly number[]): SharedFile[] {
+  return db.raw
+    .query<SharedFile, [string]>(
+      `WITH files AS MATERIALIZED (
+         SELECT l.integration_id AS integrationId, l.episode_id AS episodeId,
+           substr(l.item_id, 1, instr(l.item_id || '#', '#') - 1) AS file
+         FROM json_each(?) wanted CROSS JOIN item_links l INDEXED BY item_links_by_episode ON l.episode_id = wanted.value
+       )
+       SELECT integrationId, episodeId, max(1 + (
+         SELECT count(*) FROM item_links p
+         WHERE p.integration_id = files.integrationId AND p.item_id >= file || '#' AND p.item_id < file || '$'
+       )) AS parts
+       FROM files GROUP BY integrationId, episodeId HAVING parts > 1`,
+    )
+    .all(JSON.stringify(episodeIds));
+}
+
 export function saveLink(db: Db, integrationId: number, link: ItemLink): void {
   db.raw
     .query<unknown, [number, string, string, string, number | null, number, number | null, string, number]>(

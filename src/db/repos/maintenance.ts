@@ -19,6 +19,7 @@ export type Pruned = { sessions: number; pins: number; syncLogs: number };
 /**
  * Removes what has had its time, in one transaction: expired sessions and sign-ins, and sync logs that ended before
  * `logsBefore`, except the newest `keepLogs` of each integration. Plays stay; they only lose the link to their log.
+ * Sign-ins that a server has granted stay too: they are signed out first.
  */
 export function deleteOutdated(db: Db, limits: { now: number; logsBefore: number; keepLogs: number }): Pruned {
   return tx(db, () => {
@@ -26,7 +27,9 @@ export function deleteOutdated(db: Db, limits: { now: number; logsBefore: number
       .query<unknown, { now: number }>("DELETE FROM sessions WHERE expires_at <= $now")
       .run({ now: limits.now });
     const pins = db.raw
-      .query<unknown, { now: number }>("DELETE FROM pins WHERE expires_at <= $now")
+      .query<unknown, { now: number }>(
+        "DELETE FROM pins WHERE expires_at <= $now AND (place IS NULL OR sealed_token IS NULL)",
+      )
       .run({ now: limits.now });
     const signIns = db.raw
       .query<unknown, { now: number }>("DELETE FROM sign_in_pins WHERE expires_at <= $now")

@@ -20,18 +20,17 @@ export function grantPin(
   db.orm.update(pins).set(granted).where(eq(pins.id, id)).run();
 }
 
-export function deletePin(db: Db, id: string): void {
-  db.orm.delete(pins).where(eq(pins.id, id)).run();
+export function deletePin(db: Db, id: string): PinRow[] {
+  return db.orm.delete(pins).where(eq(pins.id, id)).returning().all();
 }
 
 /** With the integration its sign-ins go too: an approved one holds a token. */
-export function deletePinsOf(db: Db, userId: number, provider: string): void {
-  db.orm
-    .delete(pins)
-    .where(and(eq(pins.userId, userId), eq(pins.provider, provider)))
-    .run();
+export function deletePinsOf(db: Db, userId: number, provider?: string): PinRow[] {
+  const mine = eq(pins.userId, userId);
+  const where = provider === undefined ? mine : and(mine, eq(pins.provider, provider));
+  return db.orm.delete(pins).where(where).returning().all();
 }
 
-export function deletePinsBefore(db: Db, expiredBefore: number): void {
-  db.orm.delete(pins).where(lt(pins.expiresAt, expiredBefore)).run();
+export function deletePinsBefore(db: Db, expiredBefore: number): PinRow[] {
+  return db.orm.delete(pins).where(lt(pins.expiresAt, expiredBefore)).returning().all();
 }

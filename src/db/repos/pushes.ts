@@ -106,6 +106,19 @@ const hasSentUnmark = `q.sent_at IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM pushed_marks sent INDEXED BY pushed_marks_by_episode
   WHERE sent.episode_id = q.episode_id AND sent.integration_id = q.integration_id AND sent.pushed_at = q.sent_at)`;
 
+/** Of these episodes, those whose unmark has been sent to the server without an answer, and is still wished. */
+export function unansweredUnmarks(db: Db, integrationId: number, episodeIds: readonly number[]): number[] {
+  return db.raw
+    .query<{ id: number }, [string, number]>(
+      // Nearly always there is nothing to look through, however many episodes a page has.
+      `SELECT q.episode_id AS id FROM push_queue q
+       WHERE q.integration_id = ?2 AND q.wanted = 'unwatched' AND q.sent_at IS NOT NULL
+         AND +q.episode_id IN (SELECT value FROM json_each(?1))`,
+    )
+    .all(JSON.stringify(episodeIds), integrationId)
+    .map(({ id }) => id);
+}
+
 /**
  * Of these episodes, those whose unmark has been sent without an answer, and that are wished watched again since; or that
  * share a file with an episode whose unmark has been sent without an answer.

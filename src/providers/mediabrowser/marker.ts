@@ -54,18 +54,27 @@ export function createMarker(parts: Parts): NonNullable<MediaServer["setWatched"
     if (itemId === null || now === null) throw gone();
     if ((now.played === true) === watched) return;
     const { path, query } = dialect.mark(accountId, itemId, await version(signal));
-    await client.ask(path, {
-      method: watched ? "POST" : "DELETE",
-      query: watched ? { ...query, ...dated(at) } : query,
-      read: (answer) => confirm(name, answer, watched),
-      // Asked twice, it would count twice: whoever asks looks first whether it has arrived.
-      tries: 1,
-      counts: true,
-      signal,
-    });
-    if (watched && at !== null && reading === "unknown") await prove(itemId, at, signal);
+    const send = () =>
+      client.ask(path, {
+        method: watched ? "POST" : "DELETE",
+        query: watched ? { ...query, ...dated(at) } : query,
+        read: (answer) => confirm(name, answer, watched),
+        // Asked twice, it would count twice: whoever asks looks first whether it has arrived.
+        tries: 1,
+        counts: true,
+        signal,
+      });
+    const wasTrusted = reading !== "unknown";
+    await send();
+    if (!watched || at === null || wasTrusted) return;
+    // Another one may have proved it meanwhile.
+    if (reading === "unknown") await prove(itemId, at, signal);
+    // The first of all, which nothing could tell before: a count too many is better than a wrong date.
+    if (isShifted(reading)) await send();
   };
 }
+
+const isShifted = (reading: Reading): boolean => typeof reading === "object" && reading.aheadMs !== 0;
 
 function understood(aheadMs: number): Reading {
   const quarters = Math.round(aheadMs / quarterMs) * quarterMs;

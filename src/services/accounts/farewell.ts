@@ -17,7 +17,7 @@ export async function closeAccount({ accounts, integrations, log }: FarewellDeps
   const leaving = integrations
     .list(userId)
     .map(({ id }) => withDeadline(integrations.disconnect(userId, id), patienceMs, "The sign-out was not confirmed."));
-  for (const outcome of await Promise.allSettled(leaving)) {
+  for (const outcome of await Promise.allSettled([...leaving, integrations.giveUpAll(userId)])) {
     if (outcome.status === "rejected") log.warn("account.sign-out", { user: userId, reason: outcome.reason });
   }
   accounts.deleteUser(userId);

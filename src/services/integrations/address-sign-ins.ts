@@ -1,12 +1,14 @@
 import { type IntegrationRow, integrationByServer } from "../../db/repos/integrations.ts";
-import { deletePinsBefore, grantPin, insertPin, type PinRow } from "../../db/repos/pins.ts";
+import { grantPin, insertPin, type PinRow } from "../../db/repos/pins.ts";
 import { HOUR_MS } from "../../domain/instant.ts";
 import type { ProviderId } from "../../domain/providers.ts";
-import { AppError } from "../../kernel/errors.ts";
+import { AppError, hasCode } from "../../kernel/errors.ts";
 import { randomToken, randomUuid } from "../../kernel/ids.ts";
 import { type Secret, secret } from "../../kernel/secret.ts";
 import type { Account, AddressConnect, CodeState, FoundPlace, SignedIn } from "../../providers/contract.ts";
+import { createLoginLimit } from "../accounts/login-limit.ts";
 import type { Deps } from "../context.ts";
+import type { Abandoned } from "./abandoned.ts";
 import { readPlace, type SignInPlace, writePlace } from "./place.ts";
 import type { AddressInput, CodeView, KeyAccounts } from "./types.ts";
 
@@ -22,7 +24,10 @@ const invalid = (path: string, message: string): AppError =>
   new AppError("invalid", message, { fields: [{ path, message }] });
 
 /** Signing in at a server that keeps its accounts itself. A password is handed over and forgotten; the token stays, sealed. */
-export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
+export function createAddressSignIns({ db, clock, vault, providers }: Deps, abandoned: Abandoned) {
+  // Through us nobody shall get further with guessing than at our own door.
+  const guesses = createLoginLimit(clock);
+
   function flowOf(provider: ProviderId): AddressConnect {
     const { address, manifest } = providers.get(provider);
     if (address !== undefined) return address;
@@ -56,8 +61,7 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
     place: SignInPlace,
     { shown, code, expiresAt }: { shown: string; code: Secret; expiresAt: number },
   ): Promise<string> {
-    const now = clock.now();
-    deletePinsBefore(db, now - HOUR_MS);
+    void abandoned.clearAway();
     const id = randomToken(16);
     insertPin(db, {
       id,
@@ -68,7 +72,7 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
       authUrl: place.url,
       expiresAt,
       place: writePlace(place),
-      createdAt: now,
+      createdAt: clock.now(),
     });
     return id;
   }
@@ -93,7 +97,15 @@ export function createAddressSignIns({ db, clock, vault, providers }: Deps) {
     const isSame = ({ accountName }: IntegrationRow) => accountName.toLowerCase() === name;
     const deviceId = deviceFor(userId, provider, found.identity.serverId, isSame);
     const place = placeAt(found, deviceId, "password");
-    const signedIn = await flowOf(provider).withPassword(place, { username: username.trim(), password });
+    const guess = guesses.attempt(`${userId} ${found.identity.serverId} ${name}`);
+    const signedIn = await flowOf(provider)
+      .withPassword(place, { username: username.trim(), password })
+      .catch((error: unknown) => {
+        // A server that has said nothing of the password has refused none.
+        if (!hasCode(error, "invalid")) guess.untried();
+        throw error;
+      });
+    guess.succeeded();
     const none = { shown: "", code: nothing, expiresAt: clock.now() + GRANT_MS };
     const id = await remember(userId, provider, place, none);
     await grant(id, signedIn);

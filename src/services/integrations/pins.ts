@@ -1,17 +1,14 @@
-import { z } from "zod";
-import { deletePin, deletePinsBefore, grantPin, insertPin, type PinRow, pinById } from "../../db/repos/pins.ts";
-import { HOUR_MS } from "../../domain/instant.ts";
+import { deletePin, grantPin, insertPin, type PinRow, pinById } from "../../db/repos/pins.ts";
 import { isProviderId, type ProviderId } from "../../domain/providers.ts";
 import { singleFlight } from "../../kernel/async.ts";
 import { AppError, hasCode } from "../../kernel/errors.ts";
 import { randomToken } from "../../kernel/ids.ts";
 import type { Account, AccountPlace, PinConnect, ServerChoice, SignedIn } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
+import type { Abandoned } from "./abandoned.ts";
 import type { AddressSignIns } from "./address-sign-ins.ts";
-import { accountPlace, readPlace } from "./place.ts";
+import { accountPlace, readAccount, readPlace } from "./place.ts";
 import type { PinCheck, PinView, ServerOption } from "./types.ts";
-
-const accountSchema = z.object({ id: z.string(), username: z.string(), email: z.string().nullable() });
 
 /** A sign-in that has begun. */
 export type OwnPin = PinRow & { provider: ProviderId };
@@ -37,7 +34,10 @@ function serverOption(choice: ServerChoice): ServerOption {
  * Signing in, from its beginning to connecting: by a code on a service's own page, or at a server whose address was typed.
  * Codes and tokens stay here, sealed; the browser knows an id of ours.
  */
-export function createPins({ db, clock, vault, providers, log }: Deps, addresses: AddressSignIns) {
+export function createPins(
+  { db, clock, vault, providers }: Deps,
+  { addresses, abandoned }: { addresses: AddressSignIns; abandoned: Abandoned },
+) {
   const joined = singleFlight<string, SignedIn | "waiting" | "expired">();
 
   function flowOf(provider: ProviderId): PinConnect {
@@ -48,8 +48,7 @@ export function createPins({ db, clock, vault, providers, log }: Deps, addresses
   }
 
   async function start(userId: number, provider: ProviderId, options: { forwardUrl: string | null }): Promise<PinView> {
-    const now = clock.now();
-    deletePinsBefore(db, now - HOUR_MS);
+    void abandoned.clearAway();
     const started = await flowOf(provider).start(options);
     const pinId = randomToken(16);
     const sealedCode = await vault.seal(started.code, { integration: `pin:${pinId}`, field: "code" });
@@ -61,7 +60,7 @@ export function createPins({ db, clock, vault, providers, log }: Deps, addresses
       sealedCode,
       authUrl: started.authUrl,
       expiresAt: started.expiresAt,
-      createdAt: now,
+      createdAt: clock.now(),
     });
     return { pinId, code: started.code.reveal(), authUrl: started.authUrl, expiresAt: started.expiresAt };
   }
@@ -77,7 +76,7 @@ export function createPins({ db, clock, vault, providers, log }: Deps, addresses
   async function known({ id, sealedToken, account }: OwnPin): Promise<SignedIn | null> {
     if (sealedToken === null || account === null) return null;
     const token = await vault.open(sealedToken, { integration: `pin:${id}`, field: "token" });
-    return { token, account: accountSchema.parse(JSON.parse(account)) };
+    return { token, account: readAccount(account) };
   }
 
   async function askService(row: OwnPin): Promise<SignedIn | "waiting" | "expired"> {
@@ -148,17 +147,8 @@ export function createPins({ db, clock, vault, providers, log }: Deps, addresses
   }
 
   /** Nothing to take back of a code that nobody has approved: it runs out by itself. */
-  async function giveUp(userId: number, pinId: string, isInUse: (place: AccountPlace) => boolean): Promise<void> {
-    const row = own(userId, pinId);
-    const signedIn = await known(row);
-    const place = signedIn === null ? undefined : placeOf(row, signedIn.account);
-    deletePin(db, pinId);
-    if (signedIn === null || place === undefined || place.byKey || isInUse(place)) return;
-    try {
-      await providers.get(row.provider).account.signOut(signedIn.token, place);
-    } catch (error) {
-      log.warn("integration.sign-out", { provider: row.provider, reason: error });
-    }
+  async function giveUp(userId: number, pinId: string): Promise<void> {
+    await abandoned.signOut(deletePin(db, own(userId, pinId).id));
   }
 
   return { start, check, grant, own, giveUp };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { IntegrationRow } from "../../db/repos/integrations.ts";
 import type { PinRow } from "../../db/repos/pins.ts";
-import type { AccountPlace } from "../../providers/contract.ts";
+import type { Account, AccountPlace } from "../../providers/contract.ts";
 
 const schema = z.object({
   url: z.string(),
@@ -19,6 +19,11 @@ export type SignInPlace = z.infer<typeof schema>;
 export function readPlace({ place }: Pick<PinRow, "place">): SignInPlace | null {
   return place === null ? null : schema.parse(JSON.parse(place));
 }
+
+const accountSchema = z.object({ id: z.string(), username: z.string(), email: z.string().nullable() });
+
+/** The account that a granted sign-in is of, as it is stored with it. */
+export const readAccount = (text: string): Account => accountSchema.parse(JSON.parse(text));
 
 export function writePlace(place: SignInPlace): string {
   return JSON.stringify(place);

@@ -20,6 +20,7 @@ import { AppError, hasCode } from "../../kernel/errors.ts";
 import type { Secret } from "../../kernel/secret.ts";
 import type { Account, AccountPlace, MediaServer, ServerConnection } from "../../providers/contract.ts";
 import type { Deps } from "../context.ts";
+import { createAbandoned } from "./abandoned.ts";
 import { createAddressSignIns } from "./address-sign-ins.ts";
 import { openToken, sealTokens } from "./credentials.ts";
 import { createHealth } from "./health.ts";
@@ -64,8 +65,9 @@ export type IntegrationsOptions = {
 
 export function createIntegrations(deps: Deps, options: IntegrationsOptions): Integrations {
   const { db, clock, vault, providers, bus, log } = deps;
-  const addresses = createAddressSignIns(deps);
-  const pins = createPins(deps, addresses);
+  const abandoned = createAbandoned(deps);
+  const addresses = createAddressSignIns(deps, abandoned);
+  const pins = createPins(deps, { addresses, abandoned });
   const { target, probe, unanswered } = createServerChoice(providers, pins.grant);
   const health = createHealth(deps);
   const homeLinks = createHomeLinks(deps);
@@ -382,7 +384,8 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
     await options.leave(current.id);
     const token = await signInOf(current);
     const now = clock.now();
-    deletePinsOf(db, userId, current.provider);
+    // While this one still counts as connected: its own sign-in is ended below.
+    void abandoned.signOut(deletePinsOf(db, userId, current.provider));
     endTwoWay(current.id);
     updateIntegration(db, current.id, {
       sealedServerToken: null,
@@ -486,11 +489,9 @@ export function createIntegrations(deps: Deps, options: IntegrationsOptions): In
         at: { serverName, insecureTls, way, code: remoteId, granted: sealedToken !== null },
       };
     },
-    giveUp: (userId, pinId) => {
-      const isInUse = ({ deviceId }: AccountPlace) =>
-        listIntegrations(db, userId).some((each) => each.deviceId === deviceId);
-      return pins.giveUp(userId, pinId, isInUse);
-    },
+    giveUp: pins.giveUp,
+    giveUpAll: (userId) => abandoned.signOut(deletePinsOf(db, userId)),
+    clearAwaySignIns: abandoned.clearAway,
     findServer: addresses.find,
     signInWithPassword: async (userId, provider, input) => {
       requireKey();

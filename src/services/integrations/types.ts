@@ -166,11 +166,18 @@ export type Integrations = {
   /** Throws `not-found` for an unknown pin or somebody else's. A bad day of the service counts as "not yet". */
   checkPin(userId: number, pinId: string): Promise<PinCheck>;
   pin(userId: number, pinId: string): SignInView;
-  /** The user does not want to connect after all: what was signed in for it is signed out. */
+  /** The user does not want to connect after all: what was signed in for it is signed out, as far as the server answers. */
   giveUp(userId: number, pinId: string): Promise<void>;
+  /** The same of all that the user has begun. */
+  giveUpAll(userId: number): Promise<void>;
+  /** Forgets sign-ins that ran out an hour ago; those that were granted and never connected are signed out. */
+  clearAwaySignIns(): Promise<void>;
   /** The server at a typed address. Throws `invalid` for the field `serverUrl`, `unreachable` with `extra.attempts`. */
   findServer(provider: ProviderId, input: AddressInput): Promise<FoundPlace>;
-  /** The id of the sign-in, for `checkPin` and `connect`. The password is handed over and forgotten. */
+  /**
+   * The id of the sign-in, for `checkPin` and `connect`. The password is handed over and forgotten. Throws `too-many` after
+   * repeated failures of the user with one name of a server.
+   */
   signInWithPassword(
     userId: number,
     provider: ProviderId,

@@ -64,6 +64,13 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
     return sync.running(integrationId) === null && lastSyncAt !== null && now - lastSyncAt > MINUTE_MS;
   }
 
+  /** What nobody has heard of for a while may have ended long ago; a short break is not worth a word. */
+  const isDeaf = (): boolean => state.state !== "live" && clock.now() - lostAt > gapMs;
+
+  function tellViewings(): void {
+    if (viewings.mine().length > 0) bus.publish("watching.changed", { userId });
+  }
+
   function opened(server: MediaServer): void {
     const now = clock.now();
     if (inOutage) log.info("stream.recovered", { integration: integrationId, server: serverName });
@@ -71,6 +78,7 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
     isFirst = false;
     inOutage = false;
     become({ state: "live", since: now });
+    tellViewings();
     viewings.catchUp(server).catch((error: unknown) => {
       log.debug("stream.sessions", { integration: integrationId, reason: error });
     });
@@ -117,6 +125,7 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
     if (!inOutage) log.info("stream.lost", { integration: integrationId, server: serverName, reason });
     inOutage = true;
     become({ state: "reconnecting", since: lostAt, nextTryAt: clock.now() + waitMs, reason: reason.message });
+    if (isDeaf()) tellViewings();
     return waitMs;
   }
 
@@ -178,12 +187,11 @@ export function createConnection(deps: Deps, { row, integrations, sync }: Connec
       running = after.then(run);
     },
     state: () => state,
-    nowWatching: (): NowWatching[] => viewings.mine().map(shown),
+    nowWatching: (): NowWatching[] => (isDeaf() ? [] : viewings.mine().map(shown)),
     /** Resolves when the connection is closed. */
     stop(): Promise<void> {
-      const hadViewings = viewings.mine().length > 0;
       leaving.abort(new AppError("cancelled", "Cancelled."));
-      if (hadViewings) bus.publish("watching.changed", { userId });
+      tellViewings();
       return running;
     },
   };

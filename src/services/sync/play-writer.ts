@@ -1,8 +1,8 @@
 import type { Db } from "../../db/open.ts";
 import { integrationById } from "../../db/repos/integrations.ts";
-import { type ItemLink, linksOfEpisodes } from "../../db/repos/item-links.ts";
+import { type ItemLink, linksOfEpisodes, sharedFilesOf } from "../../db/repos/item-links.ts";
 import { insertPlay, type PlayRow, playsOfEpisodes } from "../../db/repos/plays.ts";
-import { hasPushed, pushedMarksOf } from "../../db/repos/pushes.ts";
+import { hasPushed, pushedMarksOf, unansweredUnmarks } from "../../db/repos/pushes.ts";
 import { changePlays } from "../../db/repos/removals.ts";
 import { type SuppressionRow, suppressionsOf } from "../../db/repos/suppressions.ts";
 import { type FreshView, lettingIn, rowsBeside } from "../../domain/fresh-views.ts";
@@ -27,8 +27,17 @@ import type { Journal } from "./journal.ts";
 import type { RunShow } from "./run-show.ts";
 import type { Sieve } from "./sieve.ts";
 
-/** `fewerAt`: the item counted fewer views when it was last seen, which was then. `isFresh`: or it was not marked at that time. */
-export type SeenView = { itemId: string; view: ViewState; fewerAt?: number | undefined; isFresh?: boolean };
+/**
+ * `fewerAt`: the item counted fewer views when it was last seen, which was then. `isFresh`: or it was not marked at that time.
+ * `parts`: how many episodes of its file were read with it; left out where only what is stored can tell.
+ */
+export type SeenView = {
+  itemId: string;
+  view: ViewState;
+  fewerAt?: number | undefined;
+  isFresh?: boolean;
+  parts?: number;
+};
 
 /** All that the server says about one episode, to be brought together with what is stored. */
 export type Pending = {
@@ -43,7 +52,7 @@ export type Pending = {
   links: ItemLink[];
 };
 
-type Seen = Omit<Pending, "views"> & { views: CopyView[]; fresh: FreshView[] };
+type Seen = Omit<Pending, "views"> & { views: CopyView[]; fresh: FreshView[]; parts: number | undefined };
 
 export type PlayWriterOptions = {
   db: Db;
@@ -109,14 +118,19 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
     );
     const became: number[] = [];
     const older = watched.filter(({ isNew }) => !isNew).map(({ episode }) => episode.id);
-    const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older), storedPlay);
-    const removed = suppressionsFor(older);
-    for (const { show, episode, rows, views, fresh, unfinished, durationMs: known } of watched) {
+    const partsOn = sharedFiles(older);
+    const existing = grouped(older.length === 0 ? [] : playsOfEpisodes(db, userId, older), (play) =>
+      storedPlay(play, partsOn),
+    );
+    const removed = suppressionsFor(older, partsOn);
+    for (const { show, episode, rows, views, fresh, parts, unfinished, durationMs: known } of watched) {
       const durationMs = known ?? (episode.runtimeMin === null ? null : episode.runtimeMin * 60_000);
       const stored = existing.get(episode.id) ?? [];
-      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh);
+      const suppressed = lettingIn(removed.get(episode.id) ?? [], fresh, rows);
       const desired = desiredOf({ rows: rowsBeside(rows, suppressed), views, unfinished, durationMs });
-      const merge = mergePlays(stored, desired, { integrationId, durationMs, datesBeginning, suppressed });
+      // Of a file of several not all may have been asked for.
+      const fileParts = datesBeginning && parts !== 1 ? Math.max(parts ?? 1, partsOn(integrationId, episode.id)) : 1;
+      const merge = mergePlays(stored, desired, { integrationId, durationMs, datesBeginning, fileParts, suppressed });
       // First: a play that is added may take over the evidence that a changed one gives up.
       changePlays(db, syncId, merge.update);
       const { wanted, unwanted } = sieve.choose(merge.add, stored.length);
@@ -143,13 +157,32 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
       }
     }
     wish(db, { userId, episodeIds: became, origin: integrationId, now });
+    // An unmark that is to be sent again would take this viewing; whether it has done so already is looked at there.
+    const unmarked = became.length === 0 ? [] : unansweredUnmarks(db, integrationId, became);
+    wish(db, { userId, episodeIds: unmarked, origin: null, only: integrationId, now });
     return new Set(became);
   }
 
   /** A sync knows a play by what its source said, not by what the user has made of it. */
-  function storedPlay(play: PlayRow): StoredPlay {
-    const known = options.datesBeginning(play.source) ? { ...play, datesBeginning: true } : play;
+  function storedPlay(play: PlayRow, partsOn: PartsOn): StoredPlay {
+    const known = options.datesBeginning(play.source) ? withBeginning(play, partsOn) : play;
     return play.editedFrom === null ? known : { ...known, ...sourceWord(play), correctedTo: play.watchedAt };
+  }
+
+  function withBeginning(play: PlayRow, partsOn: PartsOn): StoredPlay {
+    const { integrationId: server, episodeId } = play;
+    return { ...play, datesBeginning: true, fileParts: server === null ? 1 : partsOn(server, episodeId) };
+  }
+
+  /** Asked only where a beginning may be that of a file of several episodes. */
+  function sharedFiles(episodeIds: readonly number[]): PartsOn {
+    let known: Map<string, number> | null = null;
+    const look = () =>
+      new Map(sharedFilesOf(db, episodeIds).map((file) => [`${file.integrationId} ${file.episodeId}`, file.parts]));
+    return (server, episodeId) => {
+      known ??= look();
+      return known.get(`${server} ${episodeId}`) ?? 1;
+    };
   }
 
   type Told = Pick<Seen, "views" | "unfinished" | "durationMs"> & { rows: readonly HistoryRow[] };
@@ -160,11 +193,11 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
       : playsOfCopies({ copies: views, unfinished, now });
   }
 
-  function suppressionsFor(episodeIds: readonly number[]): Map<number, Suppression[]> {
+  function suppressionsFor(episodeIds: readonly number[], partsOn: PartsOn): Map<number, Suppression[]> {
     const found = new Map<number, Suppression[]>();
     if (episodeIds.length === 0) return found;
     for (const row of suppressionsOf(db, userId, episodeIds)) {
-      const suppression = suppressionOf(row);
+      const suppression = suppressionOf(row, partsOn);
       if (suppression === null) continue;
       const all = found.get(row.episodeId) ?? [];
       all.push(suppression);
@@ -174,19 +207,19 @@ export function createPlayWriter(options: PlayWriterOptions & { enter: (show: Ru
   }
 
   /** One viewing that the user has taken out is out on every server that has seen it; null for what is another's affair. */
-  function suppressionOf({
-    integrationId: theirs,
-    evidence,
-    watchedAt,
-    until,
-    reason,
-  }: SuppressionRow): Suppression | null {
-    if (theirs === null || theirs === integrationId)
-      return { evidence: evidence ?? undefined, watchedAt, until, datesBeginning: theirs !== null && datesBeginning };
+  function suppressionOf(
+    { integrationId: theirs, episodeId, evidence, watchedAt, until, reason }: SuppressionRow,
+    partsOn: PartsOn,
+  ): Suppression | null {
+    const dating = (server: number, isBeginning: boolean) =>
+      isBeginning ? { datesBeginning: true, fileParts: partsOn(server, episodeId) } : {};
+    if (theirs === null) return { evidence: evidence ?? undefined, watchedAt, until };
+    if (theirs === integrationId)
+      return { evidence: evidence ?? undefined, watchedAt, until, ...dating(theirs, datesBeginning) };
     if (evidence === null || watchedAt === null || reason !== "user") return null;
     const source = integrationById(db, theirs)?.provider ?? "";
     // Equal evidence on another server is another viewing: only the time counts.
-    return { evidence: `${theirs}/${evidence}`, watchedAt, until, datesBeginning: options.datesBeginning(source) };
+    return { evidence: `${theirs}/${evidence}`, watchedAt, until, ...dating(theirs, options.datesBeginning(source)) };
   }
 
   return writePlays;
@@ -198,7 +231,17 @@ export const viewOf = (link: ItemLink): ViewState => ({
   lastViewedAt: link.lastViewedAt,
 });
 
-const spoken = (views: readonly SeenView[]): Pick<Seen, "views" | "fresh"> => ({
+/** How many episodes the file holds that a server has this one in. */
+type PartsOn = (integrationId: number, episodeId: number) => number;
+
+/** Undefined when one of the copies does not say. */
+function partsIn(views: readonly SeenView[]): number | undefined {
+  const known = views.flatMap(({ parts }) => parts ?? []);
+  return known.length === views.length ? Math.max(1, ...known) : undefined;
+}
+
+const spoken = (views: readonly SeenView[]): Pick<Seen, "views" | "fresh" | "parts"> => ({
+  parts: partsIn(views),
   views: views.map(({ view, isFresh }) => (isFresh ? { ...view, isFresh } : view)),
   fresh: views.flatMap(({ view, fewerAt }) => (fewerAt === undefined ? [] : [{ view, fewerAt }])),
 });

@@ -2,6 +2,7 @@ import { ensureSeason, insertEpisode, updateEpisode } from "../../db/repos/episo
 import { type ItemLink, linksOfItems, saveLink } from "../../db/repos/item-links.ts";
 import { ensureEntry } from "../../db/repos/library.ts";
 import { CLOCK_SKEW_MS } from "../../domain/instant.ts";
+import { isPart, wholeItemId } from "../../domain/item-part.ts";
 import type { HistoryRow, ViewState } from "../../domain/plays.ts";
 import type { EpisodeItem } from "../../providers/contract.ts";
 import type { LocalEpisode } from "./episode-index.ts";
@@ -31,6 +32,17 @@ export type Writer = ReturnType<typeof createWriter>;
 
 /** An episode seen unwatched that was watched when last seen, which was at `watchedUntil` or later. */
 export type Unmark = { link: ItemLink; episodeId: number; show: RunShow; watchedUntil: number };
+
+/** How many more episodes each file holds, by the server's own id of it. Nearly all hold one. */
+function furtherParts(items: readonly EpisodeItem[]): Map<string, number> {
+  const further = new Map<string, number>();
+  for (const { itemId } of items) {
+    if (!isPart(itemId)) continue;
+    const file = wholeItemId(itemId);
+    further.set(file, (further.get(file) ?? 0) + 1);
+  }
+  return further;
+}
 
 const minutes = (durationMs: number | null) => (durationMs === null ? null : Math.round(durationMs / 60_000));
 
@@ -198,6 +210,7 @@ export function createWriter(options: WriterOptions) {
       ).map((link) => [link.itemId, link]),
     );
     const pending = new Map<number, Pending>();
+    const further = furtherParts(items);
     for (const shown of items) {
       const link = links.get(shown.itemId);
       const item = understood(shown, link, { datesBeginning, now });
@@ -236,7 +249,8 @@ export function createWriter(options: WriterOptions) {
       };
       const fewerAt = link !== undefined && link.viewCount < item.viewCount ? link.seenAt : undefined;
       const isFresh = fewerAt !== undefined || (link !== undefined && wasBegunAnew(link.state));
-      const seen: SeenView = { itemId: item.itemId, view, fewerAt, isFresh };
+      const parts = 1 + (further.size === 0 ? 0 : (further.get(wholeItemId(item.itemId)) ?? 0));
+      const seen: SeenView = { itemId: item.itemId, view, fewerAt, isFresh, parts };
       const there = pending.get(episode.id);
       if (there === undefined) {
         pending.set(episode.id, {

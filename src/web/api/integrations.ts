@@ -170,7 +170,7 @@ export function createIntegrationRoutes(deps: RouteDeps) {
         detail: {
           summary: "Sign in at a server with user name and password",
           description:
-            "For servers that keep their accounts themselves. 422 names the field at fault: `serverUrl` when another kind of server answers there, `password` when it does not accept the two. 502 with `attempts` when nobody answers. Go on with connect.",
+            "For servers that keep their accounts themselves. 422 names the field at fault: `serverUrl` when another kind of server answers there, `password` when it does not accept the two. 429 with Retry-After after repeated failures. 502 with `attempts` when nobody answers. Go on with connect.",
           tags,
         },
       },

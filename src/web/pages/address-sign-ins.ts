@@ -150,7 +150,8 @@ export function createAddressPages(deps: RouteDeps) {
     } catch (error) {
       if (!isAppError(error)) throw error;
       const model = await secondStep(request, provider, where);
-      return show(reply, model.found === null ? model : withProblem(model, error), 422);
+      const status = error.code === "too-many" ? 429 : 422;
+      return show(reply, model.found === null ? model : withProblem(model, error), status);
     }
   }
 

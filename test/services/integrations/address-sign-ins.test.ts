@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { HOUR_MS } from "../../../src/domain/instant.ts";
-import { AppError } from "../../../src/kernel/errors.ts";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
+import { HOUR_MS, MINUTE_MS } from "../../../src/domain/instant.ts";
+import { AppError, toAppError } from "../../../src/kernel/errors.ts";
 import { secret } from "../../../src/kernel/secret.ts";
 import { createIntegrations } from "../../../src/services/integrations/service.ts";
 import type { Integrations } from "../../../src/services/integrations/types.ts";
@@ -45,6 +45,17 @@ function byPassword(userId: number, username: string): Promise<string> {
 async function connected(userId: number, username: string) {
   const pinId = await byPassword(userId, username);
   return (await integrations.connect(userId, "jellyfin", { pinId })).integration;
+}
+
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "none",
+    (error: unknown) => toAppError(error).code,
+  );
+
+/** What nobody waits for happens nevertheless. */
+async function until(ready: () => boolean): Promise<void> {
+  while (!ready()) await Bun.sleep(1);
 }
 
 type Stored = { device_id: string; by_key: number; server_url: string; account_name: string };
@@ -159,6 +170,97 @@ describe("a sign-in under way", () => {
     await integrations.giveUp(anna, used);
     expect(cellar.signedOut).toHaveLength(1);
     expect(cellar.tokens.size).toBe(1);
+  });
+});
+
+describe("a sign-in that was granted and never connected", () => {
+  const hours = (count: number) => app.clock.advance(count * HOUR_MS);
+
+  test("is signed out once it has run out for an hour, and only once", async () => {
+    await byPassword(anna, "anna");
+    hours(1);
+    await integrations.clearAwaySignIns();
+    expect(cellar.signedOut).toEqual([]);
+    hours(1.1);
+    await integrations.clearAwaySignIns();
+    await integrations.clearAwaySignIns();
+    expect([cellar.signedOut.length, cellar.tokens.size]).toEqual([1, 0]);
+  });
+
+  test("is signed out when somebody else begins to sign in later", async () => {
+    await byPassword(anna, "anna");
+    hours(3);
+    await byPassword(ben, "ben");
+    await until(() => cellar.signedOut.length === 1);
+    expect(cellar.signedOut).toMatchObject([{ accountId: "1" }]);
+  });
+
+  test("is left alone as a connection, as a key, and while a code waits", async () => {
+    await connected(anna, "anna");
+    const { code } = await integrations.startCode(anna, "jellyfin", at);
+    const key = { ...at, apiKey: secret(cellar.apiKey) };
+    const { requestId } = await integrations.signInWithKey(ben, "jellyfin", key);
+    await integrations.chooseAccount(ben, requestId, "2");
+    hours(3);
+    await integrations.clearAwaySignIns();
+    expect([cellar.signedOut, cellar.tokens.size]).toEqual([[], 1]);
+    expect(app.db.raw.query("SELECT remote_id AS shown FROM pins").all()).toEqual([{ shown: code }]);
+  });
+
+  test("is signed out with the connection beside it, and with its user", async () => {
+    const { id } = await connected(anna, "anna");
+    await byPassword(anna, "ben");
+    await integrations.disconnect(anna, id);
+    await until(() => cellar.tokens.size === 0);
+    expect(cellar.signedOut.map(({ accountId }) => accountId).toSorted()).toEqual(["1", "2"]);
+    await byPassword(ben, "ben");
+    await integrations.giveUpAll(ben);
+    expect([cellar.signedOut.length, cellar.tokens.size]).toEqual([3, 0]);
+  });
+
+  test("is forgotten although its server does not answer", async () => {
+    const requestId = await byPassword(anna, "anna");
+    cellar.trouble = new AppError("unreachable", "Cellar did not answer.");
+    await integrations.giveUp(anna, requestId);
+    expect(integrations.checkPin(anna, requestId)).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("guessing passwords", () => {
+  const guess = (userId: number, username: string, word: string) =>
+    integrations.signInWithPassword(userId, "jellyfin", { ...at, username, password: secret(word) });
+  const guessed = async (count: number, userId: number, username: string) => {
+    for (let time = 0; time < count; time++) {
+      expect(await codeOf(guess(userId, username, `guess ${time}`))).toBe("invalid");
+    }
+  };
+
+  test("ends after ten wrong ones for a name, until a quarter of an hour later", async () => {
+    await guessed(10, anna, "ben");
+    expect(await codeOf(guess(anna, " BEN ", "ben's password"))).toBe("too-many");
+    expect(cellar.tokens.size).toBe(0);
+    // Another name, and another user of the tracker, have tries of their own.
+    await byPassword(anna, "anna");
+    expect(await codeOf(guess(anna, "ben", "ben's password"))).toBe("too-many");
+    await byPassword(ben, "ben");
+    app.clock.advance(15 * MINUTE_MS);
+    await byPassword(anna, "ben");
+  });
+
+  test("begins again after a right one", async () => {
+    await guessed(9, anna, "ben");
+    await byPassword(anna, "ben");
+    await guessed(10, anna, "ben");
+  });
+
+  test("is not what a server without an answer makes of it", async () => {
+    await guessed(9, anna, "ben");
+    const address = cellar.provider.address ?? expect.unreachable();
+    const silent = spyOn(address, "withPassword").mockRejectedValue(new AppError("unreachable", "Cellar is silent."));
+    for (let time = 0; time < 12; time++) expect(await codeOf(byPassword(anna, "ben"))).toBe("unreachable");
+    silent.mockRestore();
+    await guessed(1, anna, "ben");
+    expect(await codeOf(byPassword(anna, "ben"))).toBe("too-many");
   });
 });
 

@@ -244,10 +244,15 @@ describe("a rewatch that takes the mark away", () => {
 
 test("an Emby that takes dates for its own wall clock sends no play back", async () => {
   const at = await settled({ style: "emby", quirks: { readsDatesAsLocal: true, utcOffsetMinutes: 120 } });
-  mark(at, 4, at.clock.now() - 5 * DAY);
+  const watchedAt = at.clock.now() - 5 * DAY;
+  mark(at, 4, watchedAt);
   await at.deliver();
   await isQuiet(at);
-  expect([at.there(4), at.timesOf(4).length]).toEqual([true, 1]);
+  expect([at.there(4), at.timesOf(4), at.lastPlayed(4)]).toEqual([true, [watchedAt], watchedAt]);
+  // What counts twice there is one mark, and a viewing after it is one more.
+  at.media.play(at.anna, at.file(4), { at: at.clock.now() - HOUR });
+  expect(await at.syncAll()).toBe(1);
+  await isQuiet(at);
 });
 
 describe.each(STYLES)("beside a Plex, %s", (style) => {

@@ -269,6 +269,39 @@ describe("what is being watched right now", () => {
     expect(at.now()).toHaveLength(1);
     expect(at.now()[0]).toMatchObject({ state: "paused", player: "Attic room", positionMs: 60_000 });
   });
+
+  test("is not shown while its server is away for long, and is there again with it", async () => {
+    const clock = handClock();
+    const at = await stage({ clock });
+    const [item] = at.watched(false);
+    at.watch({ item: item! });
+    await until(() => at.now().length === 1);
+    const told: string[] = [];
+    at.product.app.deps.bus.subscribe((name) => name === "watching.changed" && told.push(name));
+    at.sims.faults.add({ service: "plex-server", path: /notifications/, effect: { kind: "status", status: 503 } });
+    at.server.notifications.dropAll();
+    const msToNextTry = () => {
+      const state = at.stream.state(at.id);
+      return state.state === "reconnecting" ? state.nextTryAt - clock.now() : 0;
+    };
+    const tryAgain = async () => {
+      await until(() => msToNextTry() > 0, "the wait for another try");
+      clock.advance(msToNextTry());
+    };
+    await tryAgain();
+    await until(() => msToNextTry() > 0, "the wait after a short break");
+    expect(at.now()).toHaveLength(1);
+    expect(told).toEqual([]);
+    while (at.now().length > 0) await tryAgain();
+    await until(() => told.length > 0, "the word that it is gone");
+
+    at.sims.faults.clear();
+    told.length = 0;
+    await tryAgain();
+    await at.live();
+    expect(at.now()).toMatchObject([{ itemId: item!.ratingKey }]);
+    expect(told).not.toEqual([]);
+  });
 });
 
 describe("the connection", () => {

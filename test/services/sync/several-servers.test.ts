@@ -134,6 +134,64 @@ describe.each([...pairs, ...pairs.map(([one, other]): [WayName, WayName] => [oth
   },
 );
 
+describe.each<WayName>(["jellyfin 10", "jellyfin 12", "emby"])("a file of three episodes on a %s", (way) => {
+  /** Beside it another server that has each of them by itself; both tell of an evening with all three. */
+  function evening(other: WayName) {
+    const attic = createFakeServer("Attic", WAYS[way]);
+    attic.add("Attic-1", 1, 2, 3);
+    const joined: Connected = { server: attic, id: house.connect(attic) };
+    const single = connect(other, "Barn");
+    const watch = (from: number): void => {
+      attic.watch("Attic-1", from);
+      for (const number of [1, 2, 3]) watchedBy(single, number, from + (number - 1) * RUNTIME);
+    };
+    return { joined, single, watch };
+  }
+  const counts = () => [1, 2, 3].map((number) => house.plays(number).length);
+  const others: WayName[] = ["plex", "plex guest", "jellyfin 12", "emby"];
+
+  describe.each(["joined first", "joined last"])("read %s", (order) => {
+    test.each(others)("is one play of each beside a %s, every evening", async (other) => {
+      const { joined, single, watch } = evening(other);
+      const inTurn = order === "joined first" ? [joined, single] : [single, joined];
+      for (const day of [0, 1, 2]) {
+        watch(T + day * DAY);
+        for (const [position, each] of inTurn.entries())
+          expect(await runAt(each, T + day * DAY + 4 * RUNTIME)).toBe(position === 0 ? 3 : 0);
+      }
+      for (const each of [...inTurn, ...inTurn])
+        for (const full of [true, false]) expect(await runAt(each, T + 4 * DAY, full)).toBe(0);
+      expect(counts()).toEqual([3, 3, 3]);
+    });
+  });
+
+  test("is one play of each also where the news bring them one by one", async () => {
+    const { joined, single, watch } = evening("plex");
+    await runAt(joined, T, true);
+    await runAt(single, T, true);
+    watch(T + DAY);
+    house.setNow(T + DAY + 4 * RUNTIME);
+    await house.reread(single.id, "Barn-3");
+    expect(await house.reread(joined.id, "Attic-1#3")).toBe(0);
+    await house.reread(joined.id, "Attic-1#2");
+    expect(await house.reread(single.id, "Barn-2")).toBe(0);
+    for (const each of [joined, single]) await runAt(each, T + 2 * DAY, true);
+    expect(counts()).toEqual([1, 1, 1]);
+  });
+
+  test("whose reading was undone is one play of each by the other, and no further one by itself", async () => {
+    const { joined, single, watch } = evening("plex");
+    watch(T);
+    expect(await runAt(joined, T + 4 * RUNTIME)).toBe(3);
+    const [run] = house.sync.list(house.userId, { limit: 1 });
+    house.sync.undo(house.userId, run?.id ?? "");
+    expect(counts()).toEqual([0, 0, 0]);
+    await runAt(single, T + 5 * RUNTIME);
+    await runAt(joined, T + 6 * RUNTIME, true);
+    expect(counts()).toEqual([1, 1, 1]);
+  });
+});
+
 describe("of any viewings on any servers", () => {
   const runs = Number(process.env["SERVERS_RUNS"] ?? 25);
   const names: WayName[] = ["plex", "plex guest", "jellyfin 10", "jellyfin 12", "emby"];

@@ -28,7 +28,10 @@ export function OwnSignIns({ ctx, own }: Props): JSX.Element {
           {own.accounts.map(({ id, providerName, accountName, lastUsedAt }) => (
             <li class="row">
               <div class="row-text">
-                <p dir="auto" safe>{`${accountName} (${providerName})`}</p>
+                <p>
+                  <bdi safe>{accountName}</bdi>
+                  <span safe>{` (${providerName})`}</span>
+                </p>
                 <p class="dim">
                   <span>Last used </span>
                   <Time ctx={ctx} at={lastUsedAt} unknown="never" />
