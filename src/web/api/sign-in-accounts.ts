@@ -19,7 +19,7 @@ export function createSignInAccountRoutes(deps: RouteDeps) {
 
   function accountOf(body: { accountId?: string; name?: string }): AllowInput["account"] {
     const { accountId, name = "" } = body;
-    return accountId === undefined ? { wanted: name } : { id: accountId, name: name === "" ? accountId : name };
+    return accountId === undefined ? { wanted: name } : { id: accountId, name: name.trim() || accountId };
   }
 
   function userIdOf(text: string | null | undefined): number | null {
