@@ -113,9 +113,9 @@ export const hurriedClock: Clock = {
 };
 
 /** Gives up on every answer after that long, whatever patience the request has. */
-export function impatient(ms: number | (() => number)): Transport {
+export function impatient(ms: (url: string) => number): Transport {
   return (url, init) => {
-    const late = AbortSignal.timeout(typeof ms === "number" ? ms : ms());
+    const late = AbortSignal.timeout(ms(url));
     const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
     return fetch(url, { ...init, signal });
   };
