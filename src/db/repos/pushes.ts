@@ -29,7 +29,7 @@ export type NewWishes = {
   ask?: boolean;
   /**
    * Something is undone: a wish that was not sent yet gives way to the one before it, and no mark goes from a server but our
-   * own, except where what comes back is an unmark of the user's.
+   * own, except where what comes back is an unmark of the user's, here or on a server that is followed.
    */
   takingBack?: boolean;
   now: number;
@@ -70,7 +70,8 @@ export function wishPushes(db: Db, wish: NewWishes): void {
              AND ${isLatest("m")}
          ) OR EXISTS (
            SELECT 1 FROM suppressions x WHERE x.user_id = $userId AND x.episode_id = c.episode AND x.evidence IS NULL
-             AND x.integration_id IS NULL AND x.sync_log_id IS NULL AND x.reason = 'user' AND x.until > i.two_way_since))
+             AND x.integration_id IS NULL AND x.reason = 'user'
+             AND coalesce((SELECT s.started_at FROM sync_logs s WHERE s.id = x.sync_log_id), x.until) > i.two_way_since))
        ON CONFLICT (integration_id, episode_id) DO UPDATE SET
          state = CASE WHEN wanted = excluded.wanted THEN state
            WHEN $takingBack = 1 AND sent_at IS NULL AND instead_of IS NOT excluded.wanted AND NOT ${hasFollowedSince} THEN 'void'

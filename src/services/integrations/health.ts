@@ -9,7 +9,7 @@ import { NOTHING_TRIED, triedNow } from "./tried.ts";
 const ladderMs = [1, 2, 5, 15, 30, 60, 120].map((minutes) => minutes * MINUTE_MS);
 const longestMs = 6 * HOUR_MS;
 
-const signInAgain = "Sign in again; your watched marks stay.";
+const signInAgain = "Sign in again on the Integrations page; your watched marks stay.";
 
 /** Records what outside calls say about an integration; logs the change from up to down and back once, not every failure. */
 export function createHealth({ db, clock, log, bus }: Deps) {
