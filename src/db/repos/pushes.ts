@@ -432,11 +432,14 @@ export function forgetMark(db: Db, id: number): void {
   db.raw.query<unknown, [number]>("DELETE FROM pushed_marks WHERE id = ?").run(id);
 }
 
-/** The server shows these items unwatched: what was sent and never seen has not arrived. */
-export function forgetUnseenMarks(db: Db, integrationId: number, itemIds: readonly string[]): void {
+/**
+ * The server shows these items unwatched: what was sent and never seen does not stand there. It may have, and have left its
+ * row in the server's history.
+ */
+export function closeUnseenMarks(db: Db, integrationId: number, itemIds: readonly string[]): void {
   db.raw
     .query<unknown, [number, string]>(
-      `DELETE FROM pushed_marks
+      `UPDATE pushed_marks SET view_count = 0
        WHERE integration_id = ? AND item_id IN (SELECT value FROM json_each(?)) AND last_viewed_at IS NULL AND view_count > 0`,
     )
     .run(integrationId, JSON.stringify(itemIds));

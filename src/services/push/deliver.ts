@@ -1,13 +1,13 @@
 import type { Db } from "../../db/open.ts";
 import {
   closeMarks,
+  closeUnseenMarks,
   type DueWish,
   dateMark,
   dropOverdue,
   dueWishes,
   endWish,
   forgetMark,
-  forgetUnseenMarks,
   isStillWished,
   itemsToPush,
   letInFrom,
@@ -192,7 +192,7 @@ function plan(
 ): Delivery[] {
   const { db, integrationId, userId } = options;
   const unwatched = [...seen.values()].flatMap(({ itemId, viewCount }) => (viewCount === 0 ? [itemId] : []));
-  if (unwatched.length > 0) forgetUnseenMarks(db, integrationId, unwatched);
+  if (unwatched.length > 0) closeUnseenMarks(db, integrationId, unwatched);
   const episodeIds = [...new Set(items.map(({ episodeId }) => episodeId))];
   const marks = Map.groupBy(
     pushedMarksOf(db, { userId, integrationId, episodeIds }).standing,
