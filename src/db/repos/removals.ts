@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../../domain/instant.ts";
 import type { Db } from "../open.ts";
 import { sourceWatchedAt } from "./plays.ts";
 
@@ -101,7 +102,13 @@ export function countPlaysOf(
   return row?.n ?? 0;
 }
 
-/** When the tracker last got a play of each of these episodes from anybody but this server. */
+/** A viewing may be dated by its beginning, and by a clock that is behind. */
+const VIEWING_MS = 6 * HOUR_MS;
+
+/**
+ * When the tracker last got word of each of these episodes from anybody but this server. A viewing that another server told of
+ * late is as old as its date says.
+ */
 export function latestEntryOf(
   db: Db,
   userId: number,
@@ -109,11 +116,14 @@ export function latestEntryOf(
   episodeIds: readonly number[],
 ): Map<number, number> {
   const rows = db.raw
-    .query<{ episodeId: number; at: number }, [string, number, number]>(
-      `SELECT p.episode_id AS episodeId, max(p.created_at) AS at FROM json_each(?1) w
+    .query<{ episodeId: number; at: number }, [string, number, number, number]>(
+      `SELECT p.episode_id AS episodeId, max(CASE
+           WHEN p.integration_id IS NULL OR p.watched_at IS NULL OR p.edited_from IS NOT NULL THEN p.created_at
+           ELSE min(p.created_at, p.watched_at + ?4) END) AS at
+       FROM json_each(?1) w
        CROSS JOIN plays p ON p.episode_id = w.value AND p.user_id = ?2 AND p.integration_id IS NOT ?3 GROUP BY p.episode_id`,
     )
-    .all(JSON.stringify(episodeIds), userId, integrationId);
+    .all(JSON.stringify(episodeIds), userId, integrationId, VIEWING_MS);
   return new Map(rows.map(({ episodeId, at }) => [episodeId, at]));
 }
 

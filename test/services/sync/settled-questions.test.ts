@@ -361,7 +361,10 @@ describe("connecting", () => {
     expect(log.status).toBe("error");
     expect(product.app.integrations.get(product.userId, integration.id).status).toBe("needs-login");
     expect(() => product.app.sync.start(Number(integration.id), { trigger: "manual" })).toThrow(
-      expect.objectContaining({ code: "conflict", hint: expect.stringMatching(/Sign in again on the Integrations page/) }),
+      expect.objectContaining({
+        code: "conflict",
+        hint: expect.stringMatching(/Sign in again on the Integrations page/),
+      }),
     );
   });
 });
