@@ -16,19 +16,24 @@ const graceMs = HOUR_MS;
  * devices for ever. A service that keeps accounts apart from servers cannot tell one such token from another.
  */
 export function createAbandoned({ db, clock, vault, providers, log }: Deps) {
-  async function end({ id, userId, provider, sealedToken, account, ...row }: PinRow): Promise<void> {
+  /** Never rejects: nobody waits for it. A row that cannot be read has nothing that could be ended. */
+  async function end(row: PinRow): Promise<void> {
+    try {
+      await endGranted(row);
+    } catch (error) {
+      log.warn("integration.sign-out", { provider: row.provider, reason: error });
+    }
+  }
+
+  async function endGranted({ id, userId, provider, sealedToken, account, ...row }: PinRow): Promise<void> {
     const place = readPlace(row);
     if (place === null || place.way === "key" || sealedToken === null || account === null) return;
     const isConnected = listIntegrations(db, userId).some(({ deviceId }) => deviceId === place.deviceId);
     if (isConnected || !isProviderId(provider)) return;
-    try {
-      const token = await vault.open(sealedToken, { integration: `pin:${id}`, field: "token" });
-      const where = accountPlace(place, readAccount(account).id);
-      const leaving = providers.get(provider).account.signOut(token, where);
-      await withDeadline(leaving, patienceMs, "The sign-out was not confirmed.");
-    } catch (error) {
-      log.warn("integration.sign-out", { provider, reason: error });
-    }
+    const token = await vault.open(sealedToken, { integration: `pin:${id}`, field: "token" });
+    const where = accountPlace(place, readAccount(account).id);
+    const leaving = providers.get(provider).account.signOut(token, where);
+    await withDeadline(leaving, patienceMs, "The sign-out was not confirmed.");
   }
 
   /** Of rows that have just been deleted: whether they are in use is looked at before anything else happens. */

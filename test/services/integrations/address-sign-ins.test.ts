@@ -218,6 +218,16 @@ describe("a sign-in that was granted and never connected", () => {
     expect([cellar.signedOut.length, cellar.tokens.size]).toEqual([3, 0]);
   });
 
+  test("stands in nobody's way when its row cannot be read", async () => {
+    await byPassword(anna, "anna");
+    await byPassword(ben, "ben");
+    app.db.raw.run("UPDATE pins SET place = '{}' WHERE user_id = ?", [anna]);
+    hours(3);
+    await integrations.clearAwaySignIns();
+    expect(cellar.signedOut).toMatchObject([{ accountId: "2" }]);
+    expect(app.db.raw.query("SELECT id FROM pins").all()).toEqual([]);
+  });
+
   test("is forgotten although its server does not answer", async () => {
     const requestId = await byPassword(anna, "anna");
     cellar.trouble = new AppError("unreachable", "Cellar did not answer.");
